@@ -1,0 +1,147 @@
+package schema
+
+// Field is a column together with the way its value is found in a row of
+// type R. Derived and partition columns have no value function.
+type Field[R any] struct {
+	Column
+	fill func(v *Vector, rows []R)
+}
+
+// Derive declares a column that is computed by its SQL expression when asked for.
+func Derive[R any](c Column) Field[R] { return Field[R]{Column: c} }
+
+// PartitionBy declares a partition column; its values are handed over with
+// the batch.
+func PartitionBy[R any](c Column) Field[R] {
+	c.Partition = true
+	return Field[R]{Column: c}
+}
+
+// Int declares a stored integer, date or timestamp column that is never null.
+func Int[R any](c Column, value func(R) int64) Field[R] {
+	if c.Type.Kind() == KindInt32 {
+		return Field[R]{c, func(v *Vector, rows []R) {
+			for _, r := range rows {
+				v.AppendInt32(int32(value(r)), true)
+			}
+		}}
+	}
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			v.AppendInt64(value(r), true)
+		}
+	}}
+}
+
+// NullInt declares a stored integer, date or timestamp column that is null
+// where value returns false.
+func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
+	c.Nullable = true
+	if c.Type.Kind() == KindInt32 {
+		return Field[R]{c, func(v *Vector, rows []R) {
+			for _, r := range rows {
+				x, ok := value(r)
+				v.AppendInt32(int32(x), ok)
+			}
+		}}
+	}
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			x, ok := value(r)
+			v.AppendInt64(x, ok)
+		}
+	}}
+}
+
+// NullFloat declares a stored DOUBLE column that is null where value returns
+// false.
+func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
+	c.Type, c.Nullable = Double, true
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			v.AppendFloat64(value(r))
+		}
+	}}
+}
+
+// NullBool declares a stored BOOLEAN column that is null where value returns
+// false as its second result.
+func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
+	c.Type, c.Nullable = Bool, true
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			v.AppendBool(value(r))
+		}
+	}}
+}
+
+// Str declares a stored text column that is never null. Text appends the
+// value to dst and returns it, so that no string is made.
+func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
+	c.Type = Text
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			v.Bytes = text(v.Bytes, r)
+			v.EndText(true)
+		}
+	}}
+}
+
+// NullStr declares a stored text column that is null where text returns
+// false, in which case it must have appended nothing.
+func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R] {
+	c.Type, c.Nullable = Text, true
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			var ok bool
+			v.Bytes, ok = text(v.Bytes, r)
+			v.EndText(ok)
+		}
+	}}
+}
+
+// List declares a stored list column. Fill appends the elements to elem;
+// where it returns false the list is null.
+func List[R any](c Column, fill func(elem *Vector, r R) bool) Field[R] {
+	c.Nullable = true
+	return Field[R]{c, func(v *Vector, rows []R) {
+		for _, r := range rows {
+			v.EndList(fill(v.Elem, r))
+		}
+	}}
+}
+
+// Catalogue is a table whose columns know their values in a row of type R.
+type Catalogue[R any] struct {
+	Table  *Table
+	stored []Field[R]
+}
+
+// NewCatalogue returns the table of that name with the fields in order.
+func NewCatalogue[R any](name string, fields []Field[R]) *Catalogue[R] {
+	c := &Catalogue[R]{Table: &Table{Name: name}}
+	for _, f := range fields {
+		c.Table.Columns = append(c.Table.Columns, f.Column)
+		if f.fill != nil {
+			c.stored = append(c.stored, f)
+		}
+	}
+	return c
+}
+
+// chunk is how many rows are taken through all columns before the next ones:
+// few enough that they stay in the cache.
+const chunk = 64
+
+// Append appends rows to a batch of the catalogue's table, column by column.
+// Keys has one entry per row.
+func (c *Catalogue[R]) Append(b *Batch, rows []R, keys []Key) {
+	b.Keys = append(b.Keys, keys...)
+	for len(rows) > 0 {
+		n := min(chunk, len(rows))
+		for i := range c.stored {
+			c.stored[i].fill(&b.Vectors[i], rows[:n])
+		}
+		rows = rows[n:]
+	}
+}
