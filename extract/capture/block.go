@@ -1,0 +1,214 @@
+package capture
+
+import (
+	"fmt"
+	"math"
+)
+
+// Options of interface descriptions and statistics that are read.
+const (
+	optionEnd              = 0
+	optionResolution       = 9
+	optionOffset           = 14
+	optionInterfaceDropped = 5
+	optionSystemDropped    = 7
+)
+
+// block takes the block at b[pos:] and returns its length, or as much of it as
+// it has taken if the rest is to be passed over. It returns 0 and why if it
+// needs more bytes or cannot go on.
+func (p *pcapng) block(s *Slab, b []byte, pos int) (int, verdict) {
+	rest := b[pos:]
+	if len(rest) < blockFrame {
+		return 0, verdict{need: blockFrame, cut: blockCut}
+	}
+	kind := p.u32(rest)
+	if kind == blockSection {
+		big, ok := sectionOrder(rest)
+		if !ok {
+			return 0, verdict{bad: "section header without a byte order"}
+		}
+		p.big = big
+	}
+	total := p.u32(rest[4:])
+	want, v := p.wanted(kind, total)
+	if v.bad != "" {
+		return 0, v
+	}
+	if len(rest) < want {
+		return 0, verdict{need: want, cut: blockCut}
+	}
+	whole := int64(total) <= int64(len(rest))
+	if whole {
+		if v := p.closed(rest[total-4:], total); v.bad != "" {
+			return 0, v
+		}
+	}
+	if v := p.take(s, kind, rest[:min(want, int(total)-4)], pos); v.bad != "" {
+		return 0, v
+	}
+	if whole {
+		return int(total), verdict{}
+	}
+	p.total, p.skip = total, int64(total)-int64(want)-4
+	return want, verdict{}
+}
+
+// wanted returns how many bytes of a block must be there before it is taken:
+// all of it for a packet.
+func (p *pcapng) wanted(kind, total uint32) (int, verdict) {
+	least, most := uint32(blockFrame), uint32(math.MaxUint32)
+	switch kind {
+	case blockEnhanced, blockPacket:
+		least, most = 32, p.limit+packetOptions
+	case blockSimple:
+		least, most = 16, p.limit+packetOptions
+	case blockSection:
+		least = 28
+	case blockInterface:
+		least = 20
+	case blockStatistics:
+		least = 24
+	}
+	if total < least || total > most || total%4 != 0 {
+		return 0, verdict{bad: fmt.Sprintf("impossible block length %d", total)}
+	}
+	switch kind {
+	case blockEnhanced, blockPacket, blockSimple:
+		return int(total), verdict{}
+	case blockSection, blockInterface, blockStatistics:
+		// Short of the closing length, which pass looks at.
+		return int(min(total, controlBytes) - 4), verdict{}
+	}
+	return blockFrame - 4, verdict{}
+}
+
+// take takes what a block says; body is the block without its closing length,
+// or its first part.
+func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) verdict {
+	switch kind {
+	case blockEnhanced:
+		ticks := uint64(p.u32(body[12:]))<<32 | uint64(p.u32(body[16:]))
+		return p.packet(s, p.u32(body[8:]), ticks, body, pos)
+	case blockPacket:
+		ticks := uint64(p.u32(body[12:]))<<32 | uint64(p.u32(body[16:]))
+		return p.packet(s, uint32(p.u16(body[8:])), ticks, body, pos)
+	case blockSimple:
+		return p.simple(s, body, pos)
+	case blockSection:
+		if major := p.u16(body[12:]); major != 1 {
+			return verdict{bad: fmt.Sprintf("section of major version %d", major)}
+		}
+		p.interfaces, p.limit = p.interfaces[:0], minLimit
+	case blockInterface:
+		return p.declare(body)
+	case blockStatistics:
+		p.statistics(body)
+	}
+	return verdict{}
+}
+
+// packet takes an enhanced or obsolete packet block.
+func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, body []byte, pos int) verdict {
+	const header = 28
+	in, known := p.lookup(number)
+	captured := p.u32(body[20:])
+	if captured > captureLimit(in.snaplen) || int64(captured) > int64(len(body)-header) {
+		return verdict{bad: fmt.Sprintf("impossible record length %d", captured)}
+	}
+	p.last = in.clock.time(int64(ticks))
+	s.Packets = append(s.Packets, Packet{
+		Time:      p.last,
+		Offset:    uint32(pos + header),
+		Captured:  captured,
+		Length:    p.u32(body[24:]),
+		Link:      in.link,
+		Malformed: !known,
+	})
+	return verdict{}
+}
+
+// simple takes a simple packet block, whose captured length is not stored: it
+// is the packet's, cut by the snaplen and by the block.
+func (p *pcapng) simple(s *Slab, body []byte, pos int) verdict {
+	const header = 12
+	in, known := p.lookup(0)
+	length := p.u32(body[8:])
+	captured := min(length, uint32(len(body)-header))
+	if in.snaplen != 0 {
+		captured = min(captured, in.snaplen)
+	}
+	if captured > captureLimit(in.snaplen) {
+		return verdict{bad: fmt.Sprintf("impossible record length %d", captured)}
+	}
+	s.Packets = append(s.Packets, Packet{
+		Time:      p.last,
+		Offset:    uint32(pos + header),
+		Captured:  captured,
+		Length:    length,
+		Link:      in.link,
+		Malformed: !known,
+	})
+	return verdict{}
+}
+
+func (p *pcapng) lookup(number uint32) (in *networkInterface, known bool) {
+	if int64(number) < int64(len(p.interfaces)) {
+		return &p.interfaces[number], true
+	}
+	return &p.undeclared, false
+}
+
+// declare takes an interface description block.
+func (p *pcapng) declare(body []byte) verdict {
+	if len(p.interfaces) == maxInterfaces {
+		return verdict{bad: fmt.Sprintf("more than %d interfaces", maxInterfaces)}
+	}
+	in := networkInterface{link: LinkType(p.u16(body[8:])), snaplen: p.u32(body[12:])}
+	resolution, offset := uint8(6), int64(0)
+	p.options(body[16:], func(code uint16, value []byte) {
+		switch {
+		case code == optionResolution && len(value) == 1:
+			resolution = value[0]
+		case code == optionOffset && len(value) == 8:
+			offset = int64(p.u64(value))
+		}
+	})
+	in.clock = newClock(resolution, offset)
+	p.interfaces = append(p.interfaces, in)
+	p.limit = max(p.limit, captureLimit(in.snaplen))
+	p.info.link(in.link)
+	return verdict{}
+}
+
+// statistics takes an interface statistics block. Its counts run from the
+// capture's start, so that the last one of an interface stands.
+func (p *pcapng) statistics(body []byte) {
+	in, known := p.lookup(p.u32(body[8:]))
+	if !known {
+		return
+	}
+	dropped, told := int64(0), false
+	p.options(body[20:], func(code uint16, value []byte) {
+		if (code == optionInterfaceDropped || code == optionSystemDropped) && len(value) == 8 {
+			dropped = addDrops(dropped, int64(min(p.u64(value), math.MaxInt64)))
+			told = true
+		}
+	})
+	if told {
+		p.info.drop(in.dropped, dropped)
+		in.dropped = dropped
+	}
+}
+
+// options calls see for each option that lies whole in b.
+func (p *pcapng) options(b []byte, see func(code uint16, value []byte)) {
+	for len(b) >= 4 {
+		code, size := p.u16(b), int(p.u16(b[2:]))
+		if code == optionEnd || size > len(b)-4 {
+			return
+		}
+		see(code, b[4:4+size])
+		b = b[min(4+(size+3)&^3, len(b)):]
+	}
+}

@@ -1,0 +1,21 @@
+package capture
+
+// NotCaptureError says that an input is no capture that can be read: other
+// content, an empty file, or a capture format of another family. A walk over
+// a directory skips such files.
+type NotCaptureError struct {
+	// Name is the input as it was given.
+	Name string
+	// Reason tells what was found instead.
+	Reason string
+}
+
+func (e *NotCaptureError) Error() string {
+	return e.Name + ": not a capture: " + e.Reason
+}
+
+// damage is the state of a compressed stream that does not go on: what came
+// before it is kept and the capture ends with a warning.
+type damage struct{ what string }
+
+func (d *damage) Error() string { return d.what }
