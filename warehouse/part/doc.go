@@ -1,0 +1,28 @@
+// Package part writes the Parquet files of a warehouse from batches, column
+// by column, straight from the typed vectors: no value is boxed and nothing
+// is reflected upon per value or per page.
+//
+//	f := part.Create(w, table.Stored(), meta)
+//	err := f.Write(batch, encoder)       // one row group, sorted by key
+//	summary, err := f.Close()            // page index and footer
+//
+// # Format
+//
+// Pages are data pages of version 1, which every reader takes, compressed with
+// zstd and carrying a checksum. Integers, dates and timestamps are signed
+// INT32 and INT64; text is a BYTE_ARRAY with the STRING type; timestamps are
+// microseconds adjusted to UTC; lists have the standard three levels with
+// elements that are never null. Columns stand in the order of the batch.
+//
+// The layout of a chunk is chosen per row group from its values: a
+// dictionary where values repeat, DELTA_BINARY_PACKED for integers where that
+// is shorter, PLAIN otherwise; Column.Encoding is a hint. Chunks have minimum,
+// maximum and null count, and pages of about 20,000 rows or 1 MB have them in
+// the page index. Bounds of long texts are shortened to 64 bytes: a shortened
+// maximum is raised, so that bounds are always valid and not always values.
+//
+// # Determinism
+//
+// A file's bytes follow from the batches given to Write, their order, and the
+// metadata alone, whatever encoders are used and however many.
+package part

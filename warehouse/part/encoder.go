@@ -1,0 +1,165 @@
+package part
+
+import (
+	"fmt"
+	"hash/maphash"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/delta"
+	"github.com/parquet-go/parquet-go/encoding/plain"
+	"github.com/parquet-go/parquet-go/format"
+
+	"weir/warehouse/schema"
+)
+
+// Encoder turns columns into compressed pages. It holds the memory that this
+// takes, to be used again for other row groups and files, by one goroutine at
+// a time.
+type Encoder struct {
+	zstd  *zstd.Encoder
+	plain plain.Encoding
+	delta delta.BinaryPackedEncoding
+
+	order  []int32  // File.Write's
+	chunks []*chunk // File.Write's
+
+	// Of the column in hand.
+	shape   shape
+	values  values
+	layout  layout
+	ids     []int32
+	dict32  *intDict[int32]
+	dict64  *intDict[int64]
+	texts   textDict
+	bounds  []bounds
+	page    []byte // a page before compression
+	scratch []byte
+	packed  []byte // a page after compression
+}
+
+// NewEncoder returns an encoder. It takes a few megabytes, and more for large batches.
+func NewEncoder() (*Encoder, error) {
+	z, err := zstd.NewWriter(nil,
+		zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderLevel(zstd.SpeedFastest),
+		zstd.WithEncoderCRC(false),
+		zstd.WithZeroFrames(true),
+		zstd.WithLowerEncoderMem(true),
+		zstd.WithWindowSize(pageBytes))
+	if err != nil {
+		return nil, fmt.Errorf("zstd encoder: %w", err)
+	}
+	return &Encoder{
+		zstd:   z,
+		dict32: newIntDict[int32](),
+		dict64: newIntDict[int64](),
+		texts:  textDict{seed: maphash.MakeSeed()},
+	}, nil
+}
+
+// chunk is an encoded column of a row group. Offsets count from its beginning.
+type chunk struct {
+	buf      []byte // dictionary page and data pages
+	dict     int    // size of the dictionary page, 0 if there is none
+	raw      int64  // size before compression, headers included
+	levels   int64  // values, nulls and empty lists
+	nulls    int64
+	encoding format.Encoding
+	total    bounds
+	pages    []pageStat
+	err      error
+}
+
+// pageStat is what the page index holds of a page.
+type pageStat struct {
+	offset, size int
+	firstRow     int64
+	nulls        int64
+	bounds       bounds
+	lo, hi       []byte
+}
+
+// encode fills out with column c of a batch.
+func (e *Encoder) encode(c schema.Column, v *schema.Vector, order []int32, out *chunk) error {
+	*out = chunk{buf: out.buf[:0], pages: out.pages[:0]}
+	leaf := leafOf(c)
+	e.shape.set(leaf, v, order)
+	e.values.gather(&e.shape, v, order)
+	e.shape.cut(&e.values, v.Rows())
+	e.bounds = e.bounds[:0]
+	start := cut{}
+	for _, end := range e.shape.cuts {
+		b := e.values.boundsOf(start.value, end.value)
+		e.bounds = append(e.bounds, b)
+		out.total.merge(b, e.values.kind)
+		start = end
+	}
+	e.choose(c.Encoding, out.total)
+	out.encoding = e.layout.encoding
+	out.levels = int64(e.shape.levels)
+	out.nulls = int64(e.shape.levels - e.values.n)
+	if e.layout.encoding == format.RLEDictionary {
+		if err := e.appendDictionary(out); err != nil {
+			return err
+		}
+	}
+	return e.appendPages(leaf, out)
+}
+
+func (e *Encoder) appendDictionary(out *chunk) error {
+	var err error
+	entries := 0
+	switch e.values.kind {
+	case schema.KindInt32:
+		entries = len(e.dict32.values)
+		e.page, err = e.plain.EncodeInt32(e.page[:0], e.dict32.values)
+	case schema.KindInt64, schema.KindFloat64:
+		entries = len(e.dict64.values)
+		e.page, err = e.plain.EncodeInt64(e.page[:0], e.dict64.values)
+	default:
+		entries = len(e.texts.rows)
+		e.page = appendTexts(e.page[:0], e.values.text, e.texts.rows)
+	}
+	if err != nil {
+		return fmt.Errorf("encode dictionary: %w", err)
+	}
+	e.emit(format.DictionaryPage, entries, format.Plain, out)
+	out.dict = len(out.buf)
+	return nil
+}
+
+func (e *Encoder) appendPages(leaf leaf, out *chunk) error {
+	start := cut{}
+	for i, end := range e.shape.cuts {
+		var err error
+		if e.page, err = e.shape.appendLevels(e.page[:0], leaf, start, end); err != nil {
+			return err
+		}
+		if err = e.appendValues(start.value, end.value); err != nil {
+			return err
+		}
+		stat := pageStat{
+			offset:   len(out.buf),
+			firstRow: int64(start.row),
+			nulls:    int64(end.level - start.level - (end.value - start.value)),
+			bounds:   e.bounds[i],
+		}
+		if stat.bounds.known {
+			stat.lo, stat.hi = stat.bounds.encode(e.values.kind)
+		}
+		e.emit(format.DataPage, end.level-start.level, e.layout.encoding, out)
+		stat.size = len(out.buf) - stat.offset
+		out.pages = append(out.pages, stat)
+		start = end
+	}
+	return nil
+}
+
+// emit compresses e.page and appends it with its header.
+func (e *Encoder) emit(kind format.PageType, values int, enc format.Encoding, out *chunk) {
+	e.packed = e.zstd.EncodeAll(e.page, e.packed[:0])
+	before := len(out.buf)
+	out.buf = appendPageHeader(out.buf, kind, values, enc, len(e.page), e.packed)
+	out.raw += int64(len(out.buf) - before + len(e.page))
+	out.buf = append(out.buf, e.packed...)
+}
