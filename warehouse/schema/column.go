@@ -99,6 +99,9 @@ type Column struct {
 	// Stats asks for minimum, maximum and null count of the column in the
 	// log, so that files are skipped without being opened.
 	Stats bool
+	// Late columns may be amended until the capture that a row belongs to is
+	// complete (Sink.Amend), so a file holds back their values until then.
+	Late bool
 }
 
 // Derived reports whether the column is computed when asked for rather than

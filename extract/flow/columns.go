@@ -1,0 +1,82 @@
+package flow
+
+import (
+	"weir/warehouse/schema"
+)
+
+// field is a column of the table flows.
+type field = schema.Field[*Flow]
+
+// column is short for the declarations of this package.
+type column = schema.Column
+
+// Catalogue returns the table flows: every column with its value or, where
+// it is derived, its SQL.
+func Catalogue() *schema.Catalogue[*Flow] {
+	var fields []field
+	for _, group := range []struct {
+		name   string
+		fields []field
+	}{
+		{"identity", identityFields()},
+		{"time", timeFields()},
+		{"volume", volumeFields()},
+		{"length", lengthFields()},
+		{"iat", iatFields()},
+		{"flags", flagFields()},
+		{"tcp", tcpFields()},
+		{"header", headerFields()},
+		{"bulk", bulkFields()},
+		{"subflow", subflowFields()},
+		{"activity", activityFields()},
+	} {
+		for _, f := range group.fields {
+			f.Group = group.name
+			fields = append(fields, f)
+		}
+	}
+	return schema.NewCatalogue("flows", fields)
+}
+
+// side is one direction as columns spell it.
+type side struct {
+	name string // fwd or bwd
+	from string // the sender, in definitions
+	dir  int
+}
+
+var sides = [2]side{{"fwd", "the initiator", fwd}, {"bwd", "the responder", bwd}}
+
+// count declares a stored INT64 column that is never null.
+func count(name, unit, doc string, value func(*Flow) int64) field {
+	return schema.Int(column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}, value)
+}
+
+// maybe declares a stored INT64 column with nulls.
+func maybe(name, unit, doc string, value func(*Flow) (int64, bool)) field {
+	return schema.NullInt(column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}, value)
+}
+
+// measure declares a stored DOUBLE column with nulls.
+func measure(name, unit, doc string, value func(*Flow) (float64, bool)) field {
+	return schema.NullFloat(column{Name: name, Unit: unit, Doc: doc}, value)
+}
+
+// derive declares a derived DOUBLE column.
+func derive(name, unit, doc, sql string) field {
+	return schema.Derive[*Flow](column{Name: name, Type: schema.Double, Unit: unit, Doc: doc, SQL: sql})
+}
+
+// deriveCount declares a derived INT64 column.
+func deriveCount(name, unit, doc, sql string) field {
+	return schema.Derive[*Flow](column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc, SQL: sql})
+}
+
+// floorUS turns nanoseconds into microseconds, rounded down also before 1970.
+func floorUS(ns int64) int64 {
+	us := ns / 1000
+	if ns%1000 < 0 {
+		us--
+	}
+	return us
+}

@@ -1,0 +1,137 @@
+package flow
+
+import (
+	"weir/extract/decode"
+	"weir/warehouse/schema"
+)
+
+func flagFields() []field {
+	var fields []field
+	for _, flag := range []struct {
+		name string
+		bit  uint16
+	}{
+		{"fin", decode.FIN}, {"syn", decode.SYN}, {"rst", decode.RST}, {"psh", decode.PSH},
+		{"ack", decode.ACK}, {"urg", decode.URG}, {"cwr", decode.CWR}, {"ece", decode.ECE},
+	} {
+		for _, s := range sides {
+			fields = append(fields, ofTCP(s.name+"_"+flag.name+"_packets", s.name+" packets with "+upper(flag.name)+" set; null unless TCP.",
+				func(t *story) int64 { return t.flags.packets(flag.bit, s.dir) }))
+		}
+		fields = append(fields, deriveCount(flag.name+"_packets", "packets", "fwd + bwd.",
+			"fwd_"+flag.name+"_packets + bwd_"+flag.name+"_packets"))
+	}
+	return append(fields,
+		ofTCP("syn_only_packets", "Packets with SYN and without ACK; null unless TCP.", func(t *story) int64 { return t.flags.synOnly() }),
+		schema.NullStr(column{Name: "tcp_flags", Encoding: schema.Dict, Doc: "Distinct flag sets of the packets, letters in the order FSRPAUEC (N for AE), sorted as text, comma-joined, e.g. A,FA,PA,S,SA; null unless TCP."},
+			func(dst []byte, f *Flow) ([]byte, bool) {
+				if f.story == nil {
+					return dst, false
+				}
+				return f.story.flags.appendText(dst), true
+			}),
+	)
+}
+
+func upper(s string) string {
+	b := []byte(s)
+	for i := range b {
+		b[i] -= 'a' - 'A'
+	}
+	return string(b)
+}
+
+// ofTCP declares a count of packets that is null unless the flow is TCP.
+func ofTCP(name, doc string, value func(*story) int64) field {
+	return maybe(name, "packets", doc, func(f *Flow) (int64, bool) {
+		if f.story == nil {
+			return 0, false
+		}
+		return value(f.story), true
+	})
+}
+
+func tcpFields() []field {
+	fields := []field{
+		schema.NullStr(column{Name: "conn_state", Encoding: schema.Dict, Doc: "Zeek conn_state code: S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH; null unless TCP."},
+			func(dst []byte, f *Flow) ([]byte, bool) {
+				if f.story == nil {
+					return dst, false
+				}
+				return append(dst, f.story.connection.name(f.payload() == 0)...), true
+			}),
+		schema.NullStr(column{Name: "history", Encoding: schema.Dict, Doc: "Zeek history letters s h a d f r (upper case from the initiator), first occurrence each plus ^ where the direction was turned; null unless TCP."},
+			func(dst []byte, f *Flow) ([]byte, bool) {
+				if f.story == nil {
+					return dst, false
+				}
+				return append(dst, f.story.letters[:f.story.nletters]...), true
+			}),
+		maybe("handshake_rtt_us", "us", "SYN to the ACK that completes the handshake; null unless all three were seen.",
+			func(f *Flow) (int64, bool) {
+				s := f.story
+				if s == nil || s.handshake != complete {
+					return 0, false
+				}
+				return max(0, s.ackTime-s.synTime) / 1000, true
+			}),
+		maybe("syn_ack_rtt_us", "us", "SYN to SYN+ACK; null unless both were seen.",
+			func(f *Flow) (int64, bool) {
+				s := f.story
+				if s == nil || s.handshake != answered && s.handshake != complete {
+					return 0, false
+				}
+				return max(0, s.synAckTime-s.synTime) / 1000, true
+			}),
+	}
+	for _, s := range sides {
+		d, p := s.dir, s.name
+		fields = append(fields,
+			maybe(p+"_init_win_bytes", "bytes", "Raw TCP window of the first "+p+" packet; null unless TCP or if none.",
+				func(f *Flow) (int64, bool) { return int64(f.dir[d].window), f.story != nil && f.dir[d].hasWindow }),
+			schema.NullInt(column{Name: p + "_win_scale", Type: schema.UInt8, Unit: "shift", Doc: "Window scale option of the " + p + " SYN; null if not seen."},
+				func(f *Flow) (int64, bool) {
+					if f.story == nil {
+						return 0, false
+					}
+					return int64(f.story.scale[d]), f.story.hasScale[d]
+				}),
+			schema.NullInt(column{Name: p + "_mss", Type: schema.UInt16, Unit: "bytes", Doc: "MSS option of the " + p + " SYN; null if not seen."},
+				func(f *Flow) (int64, bool) {
+					if f.story == nil {
+						return 0, false
+					}
+					return int64(f.story.mss[d]), f.story.hasMSS[d]
+				}),
+			ofTCP(p+"_retransmitted_packets", p+" packets whose payload, SYN or FIN lies at or below sequence space already seen; keep-alives (1 byte or less below) do not count; null unless TCP.",
+				func(t *story) int64 { return t.retransmitted[d] }),
+			ofTCP(p+"_out_of_order_packets", p+" packets that fill a sequence gap seen earlier; null unless TCP.",
+				func(t *story) int64 { return t.outOfOrder[d] }),
+			ofTCP(p+"_zero_window_packets", p+" packets announcing window 0, without SYN, FIN or RST; null unless TCP.",
+				func(t *story) int64 { return t.zeroWindow[d] }),
+		)
+	}
+	return fields
+}
+
+func headerFields() []field {
+	var fields []field
+	for _, s := range sides {
+		d, p := s.dir, s.name
+		hop := func(name, doc string, value func(*direction) uint8) field {
+			return schema.NullInt(column{Name: p + name, Type: schema.UInt8, Unit: "hops", Doc: doc + p + " packets; null without IP."},
+				func(f *Flow) (int64, bool) { return int64(value(&f.dir[d])), f.isIP() && f.dir[d].packets > 0 })
+		}
+		dscp := hop("_dscp", "", func(x *direction) uint8 { return x.dscp })
+		dscp.Unit, dscp.Doc = "", "DSCP of the first "+p+" packet; null without IP."
+		fields = append(fields,
+			count(p+"_header_bytes", "bytes", "Sum of transport header lengths of "+p+" packets.", func(f *Flow) int64 { return f.dir[d].headerBytes }),
+			maybe(p+"_header_min", "bytes", "Smallest transport header of "+p+" packets; null if none.",
+				func(f *Flow) (int64, bool) { return int64(f.dir[d].headerMin), f.dir[d].packets > 0 }),
+			hop("_ttl_min", "Smallest TTL or hop limit of ", func(x *direction) uint8 { return x.ttlMin }),
+			hop("_ttl_max", "Largest TTL or hop limit of ", func(x *direction) uint8 { return x.ttlMax }),
+			dscp,
+		)
+	}
+	return fields
+}

@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"slices"
+
+	"weir/extract/decode"
+)
+
+// flagCount is how many packets of each direction carried exactly one set of
+// TCP flags.
+type flagCount struct {
+	packets [2]int64
+	flags   uint16
+}
+
+// flagSets counts packets by their set of flags. Nearly all flows show fewer
+// than len(few) sets; every flag column follows from these counts.
+type flagSets struct {
+	few  [6]flagCount
+	used int
+	more []flagCount
+}
+
+func (s *flagSets) reset() {
+	s.used = 0
+	s.more = s.more[:0]
+}
+
+func (s *flagSets) add(flags uint16, dir int) {
+	for i := range s.few[:s.used] {
+		if s.few[i].flags == flags {
+			s.few[i].packets[dir]++
+			return
+		}
+	}
+	for i := range s.more {
+		if s.more[i].flags == flags {
+			s.more[i].packets[dir]++
+			return
+		}
+	}
+	c := flagCount{flags: flags}
+	c.packets[dir] = 1
+	if s.used < len(s.few) {
+		s.few[s.used] = c
+		s.used++
+		return
+	}
+	s.more = append(s.more, c)
+}
+
+// packets counts the packets of one direction with any of the flags set.
+func (s *flagSets) packets(flag uint16, dir int) int64 {
+	var n int64
+	for _, c := range s.few[:s.used] {
+		if c.flags&flag != 0 {
+			n += c.packets[dir]
+		}
+	}
+	for _, c := range s.more {
+		if c.flags&flag != 0 {
+			n += c.packets[dir]
+		}
+	}
+	return n
+}
+
+// synOnly counts the packets of both directions with SYN and without ACK.
+func (s *flagSets) synOnly() int64 {
+	var n int64
+	for _, list := range [][]flagCount{s.few[:s.used], s.more} {
+		for _, c := range list {
+			if c.flags&(decode.SYN|decode.ACK) == decode.SYN {
+				n += c.packets[fwd] + c.packets[bwd]
+			}
+		}
+	}
+	return n
+}
+
+// flagLetters spells bits 0 to 8 in the order they are written.
+const flagLetters = "FSRPAUECN"
+
+// appendText appends the distinct sets as letters, sorted as text and joined
+// by commas.
+func (s *flagSets) appendText(dst []byte) []byte {
+	var names [16][9]byte
+	var sorted [16][]byte
+	list := sorted[:0]
+	for i, c := range s.few[:s.used] {
+		list = append(list, appendFlags(names[i][:0], c.flags))
+	}
+	for _, c := range s.more {
+		list = append(list, appendFlags(nil, c.flags))
+	}
+	slices.SortFunc(list, slices.Compare[[]byte])
+	for i, name := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, name...)
+	}
+	return dst
+}
+
+func appendFlags(dst []byte, flags uint16) []byte {
+	for i := range len(flagLetters) {
+		if flags&(1<<i) != 0 {
+			dst = append(dst, flagLetters[i])
+		}
+	}
+	return dst
+}

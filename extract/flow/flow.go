@@ -1,0 +1,178 @@
+package flow
+
+import "weir/extract/decode"
+
+// EndReason says why a flow ended (metering rule 6).
+type EndReason uint8
+
+// Reasons in the order of the rules.
+const (
+	EndIdle EndReason = iota
+	EndActive
+	EndFIN
+	EndRST
+	EndNewSYN
+	EndEOF
+	EndStop
+	EndEvicted
+)
+
+var endNames = [...]string{"idle", "active", "fin", "rst", "new_syn", "eof", "stop", "evicted"}
+
+// String returns the reason as the column end_reason spells it.
+func (r EndReason) String() string { return endNames[r] }
+
+// Origin is the capture that flows were read from.
+type Origin struct {
+	// ID is the capture id, Source the base name of the file, or interface@host.
+	ID, Source string
+	// Label is the label of all flows of the capture; empty for none.
+	Label string
+}
+
+// Flow is one flow: what its packets have added up to so far.
+type Flow struct {
+	key  decode.Key
+	hash uint64
+	// last is the latest timestamp and start the earliest; opened is the time
+	// of the first packet in arrival order and previous that of the last.
+	last, start, opened, previous int64
+	// Packet is the number of the flow's first packet in its capture.
+	packet int64
+	// reverse tells that the initiator is key.B.
+	reverse bool
+	// same tells that both endpoints are equal, so that every packet is forward.
+	same bool
+	// done tells that the flow has left the table.
+	done  bool
+	end   EndReason
+	dir   [2]direction
+	iat   spans
+	gaps  int64 // subflow gaps
+	frags int64
+	calm  spans // idle periods
+	busy  spans // active periods that have ended
+	awake int64 // start of the current active period
+
+	story  *story // TCP only
+	origin *Origin
+	slice  uint32
+
+	identity
+}
+
+// identity is taken from the flow's first packet.
+type identity struct {
+	srcMAC, dstMAC [6]byte
+	vlan           uint16
+	tunnelID       uint32
+	icmpType       uint8
+	icmpCode       uint8
+	hasSrcMAC      bool
+	hasDstMAC      bool
+	hasVLAN        bool
+	hasTunnelID    bool
+	hasICMP        bool
+	hasEtherType   bool
+}
+
+// Start returns the earliest timestamp, nanoseconds since 1970-01-01 UTC.
+func (f *Flow) Start() int64 { return f.start }
+
+// Packet returns the number of the flow's first packet in its capture. It is
+// unique among the flows of a capture.
+func (f *Flow) Packet() int64 { return f.packet }
+
+// Key returns what identifies the flow's conversation.
+func (f *Flow) Key() decode.Key { return f.key }
+
+// direction returns fwd or bwd for a packet of the flow.
+func (f *Flow) direction(h *decode.Header) int {
+	if h.Reverse != f.reverse && !f.same {
+		return bwd
+	}
+	return fwd
+}
+
+// open starts the flow with its first packet, which is not yet counted.
+func (f *Flow) open(h *decode.Header, packet int64) {
+	f.key, f.hash, f.packet = h.Key, h.Hash, packet
+	f.start, f.last, f.opened, f.awake = h.Time, h.Time, h.Time, h.Time
+	f.reverse = h.Reverse
+	f.same = h.Key.A == h.Key.B && h.Key.PortA == h.Key.PortB
+	f.identity = identity{
+		srcMAC: h.SrcMAC, dstMAC: h.DstMAC, vlan: h.VLAN, tunnelID: h.TunnelID,
+		icmpType: h.ICMPType, icmpCode: h.ICMPCode,
+		hasSrcMAC: h.HasSrcMAC, hasDstMAC: h.HasDstMAC, hasVLAN: h.HasVLAN,
+		hasTunnelID: h.HasTunnelID, hasICMP: h.HasICMP, hasEtherType: h.HasEtherType,
+	}
+}
+
+// orient puts the link addresses of the first packet in the flow's
+// direction, once that is known.
+func (f *Flow) orient(h *decode.Header) {
+	if f.direction(h) == bwd {
+		f.srcMAC, f.dstMAC = f.dstMAC, f.srcMAC
+		f.hasSrcMAC, f.hasDstMAC = f.hasDstMAC, f.hasSrcMAC
+	}
+}
+
+// add counts a packet.
+func (f *Flow) add(h *decode.Header, c *limits, turned bool) {
+	dir := f.direction(h)
+	d := &f.dir[dir]
+	if f.dir[fwd].packets+f.dir[bwd].packets > 0 {
+		f.gap(max(0, h.Time-f.previous), h.Time, c)
+	}
+	f.previous = h.Time
+	f.start, f.last = min(f.start, h.Time), max(f.last, h.Time)
+	d.add(h)
+	if h.Fragment {
+		f.frags++
+	}
+	if h.PayloadLen > 0 {
+		f.dir[1-dir].bulk.end(c.bulkPackets)
+		d.bulk.add(h.Time, int64(h.PayloadLen), c.bulkGap, c.bulkPackets)
+	}
+	if f.story != nil && h.TCP {
+		f.story.add(h, dir, turned)
+	}
+}
+
+// gap judges the time between two consecutive packets, the later at t.
+func (f *Flow) gap(gap, t int64, c *limits) {
+	f.iat.add(gap)
+	if gap > c.subflow {
+		f.gaps++
+	}
+	if gap > c.activity {
+		f.calm.add(gap)
+		f.rest()
+		f.awake = t
+	}
+}
+
+// rest ends the active period at the last packet counted; it counts if it is
+// longer than 0.
+func (f *Flow) rest() {
+	if d := f.previous - f.awake; d > 0 {
+		f.busy.add(d)
+	}
+}
+
+// finish closes what is still running when the flow ends.
+func (f *Flow) finish(reason EndReason, c *limits) {
+	f.end, f.done = reason, true
+	if f.story != nil && f.story.closed {
+		f.end = f.story.closedBy
+	}
+	f.dir[fwd].bulk.end(c.bulkPackets)
+	f.dir[bwd].bulk.end(c.bulkPackets)
+	f.rest()
+}
+
+func (f *Flow) closed() bool { return f.story != nil && f.story.closed }
+
+func (f *Flow) packets() int64 { return f.dir[fwd].packets + f.dir[bwd].packets }
+
+func (f *Flow) payload() int64 { return f.dir[fwd].payloadBytes + f.dir[bwd].payloadBytes }

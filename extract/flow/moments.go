@@ -1,0 +1,87 @@
+package flow
+
+import (
+	"math"
+	"math/bits"
+)
+
+// squares is an exact sum of squares, 128 bits wide: gaps in nanoseconds and
+// lengths of hostile headers overflow 64 bits, and a float would lose what
+// the subtraction in deviation needs.
+type squares struct{ lo, hi uint64 }
+
+func (s *squares) add(x uint64) {
+	hi, lo := bits.Mul64(x, x)
+	var carry uint64
+	s.lo, carry = bits.Add64(s.lo, lo, 0)
+	s.hi, _ = bits.Add64(s.hi, hi, carry)
+}
+
+func (s squares) plus(t squares) squares {
+	lo, carry := bits.Add64(s.lo, t.lo, 0)
+	hi, _ := bits.Add64(s.hi, t.hi, carry)
+	return squares{lo, hi}
+}
+
+// deviation returns the sample standard deviation of n values with that sum
+// and sum of squares; 0 for n < 2.
+func deviation(n, sum uint64, sq squares) float64 {
+	if n < 2 {
+		return 0
+	}
+	// n·Σx² − (Σx)² is exact as long as it fits 128 bits.
+	over, mid := bits.Mul64(sq.hi, n)
+	hi, lo := bits.Mul64(sq.lo, n)
+	hi, carry := bits.Add64(hi, mid, 0)
+	if over != 0 || carry != 0 {
+		mean := float64(sum) / float64(n)
+		v := float64(sq.hi)*0x1p64 + float64(sq.lo) - mean*float64(sum)
+		return math.Sqrt(max(0, v) / float64(n-1))
+	}
+	shi, slo := bits.Mul64(sum, sum)
+	lo, borrow := bits.Sub64(lo, slo, 0)
+	hi, borrow = bits.Sub64(hi, shi, borrow)
+	if borrow != 0 {
+		return 0
+	}
+	return math.Sqrt((float64(hi)*0x1p64 + float64(lo)) / (float64(n) * float64(n-1)))
+}
+
+// lengths are the extremes and squares of packet lengths; their number and
+// sum are kept by the direction.
+type lengths struct {
+	squares  squares
+	min, max uint32
+}
+
+func (l *lengths) add(x uint32, first bool) {
+	l.squares.add(uint64(x))
+	if first {
+		l.min, l.max = x, x
+		return
+	}
+	l.min, l.max = min(l.min, x), max(l.max, x)
+}
+
+// spans are statistics of a set of time spans, in nanoseconds.
+type spans struct {
+	squares         squares
+	count           int64
+	total, min, max int64
+}
+
+func (s *spans) add(d int64) {
+	s.squares.add(uint64(d))
+	s.total += d
+	if s.count == 0 {
+		s.min, s.max = d, d
+	} else {
+		s.min, s.max = min(s.min, d), max(s.max, d)
+	}
+	s.count++
+}
+
+// deviationUS returns the sample standard deviation in microseconds.
+func (s *spans) deviationUS() float64 {
+	return deviation(uint64(s.count), uint64(s.total), s.squares) / 1000
+}

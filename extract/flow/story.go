@@ -1,0 +1,153 @@
+package flow
+
+import "weir/extract/decode"
+
+// story is what only TCP flows have: flags, handshake, closing, sequence
+// space and the state by Zeek's definitions.
+type story struct {
+	flags flagSets
+	connection
+	sequence                              [2]sequence
+	retransmitted, outOfOrder, zeroWindow [2]int64
+
+	letters  [13]byte // history, first occurrence each
+	nletters uint8
+	seen     [2]uint8 // bit i: letter i of historyLetters stands for that direction
+
+	lastSYN    [2]uint32
+	hasSYN     [2]bool
+	mss        [2]uint16
+	hasMSS     [2]bool
+	scale      [2]uint8
+	hasScale   [2]bool
+	finished   [2]bool // has sent a FIN
+	closed     bool
+	closedBy   EndReason
+	handshake  step
+	synTime    int64 // last forward SYN before the SYN+ACK
+	synAckTime int64 // first backward SYN+ACK
+	ackTime    int64 // first forward ACK after it
+}
+
+// step is how far the handshake has been seen.
+type step uint8
+
+const (
+	waiting  step = iota
+	opened        // a forward SYN
+	answered      // and a backward SYN+ACK after it
+	complete      // and a forward ACK after that
+	missed        // a SYN+ACK without the SYN
+)
+
+// historyLetters are Zeek's, for the responder; the initiator's are upper case.
+const historyLetters = "shadfr"
+
+func (s *story) reset() {
+	more := s.flags.more
+	*s = story{}
+	s.flags.more = more[:0]
+}
+
+// add takes a packet with a TCP header. Turned tells that it is the first of
+// a flow whose direction was turned.
+func (s *story) add(h *decode.Header, dir int, turned bool) {
+	s.flags.add(h.Flags, dir)
+	s.note(h, dir, turned)
+	s.connection.add(h, dir)
+	s.shake(h, dir)
+	switch s.sequence[dir].add(h) {
+	case retransmitted:
+		s.retransmitted[dir]++
+	case outOfOrder:
+		s.outOfOrder[dir]++
+	}
+	if h.Window == 0 && h.Flags&(decode.SYN|decode.FIN|decode.RST) == 0 {
+		s.zeroWindow[dir]++
+	}
+	if h.Flags&decode.SYN != 0 {
+		s.lastSYN[dir], s.hasSYN[dir] = h.Seq, true
+		if h.HasMSS && !s.hasMSS[dir] {
+			s.mss[dir], s.hasMSS[dir] = h.MSS, true
+		}
+		if h.HasWindowScale && !s.hasScale[dir] {
+			s.scale[dir], s.hasScale[dir] = h.WindowScale, true
+		}
+	}
+	if h.Flags&decode.FIN != 0 {
+		s.finished[dir] = true
+	}
+	if s.closed {
+		return
+	}
+	switch {
+	case h.Flags&decode.RST != 0:
+		s.closed, s.closedBy = true, EndRST
+	case s.finished[fwd] && s.finished[bwd]:
+		s.closed, s.closedBy = true, EndFIN
+	}
+}
+
+// note adds the packet's letter to the history: one a packet, none for a
+// packet with two of SYN, FIN and RST.
+func (s *story) note(h *decode.Header, dir int, turned bool) {
+	if turned {
+		s.letter('^')
+	}
+	i := -1
+	switch h.Flags & (decode.SYN | decode.FIN | decode.RST) {
+	case decode.SYN:
+		i = 0
+		if h.Flags&decode.ACK != 0 {
+			i = 1
+		}
+	case decode.FIN:
+		i = 4
+	case decode.RST:
+		i = 5
+	case 0:
+		switch {
+		case h.PayloadLen > 0:
+			i = 3
+		case h.Flags&decode.ACK != 0:
+			i = 2
+		}
+	}
+	if i < 0 || s.seen[dir]&(1<<i) != 0 {
+		return
+	}
+	s.seen[dir] |= 1 << i
+	c := historyLetters[i]
+	if dir == fwd {
+		c -= 'a' - 'A'
+	}
+	s.letter(c)
+}
+
+func (s *story) letter(c byte) {
+	s.letters[s.nletters] = c
+	s.nletters++
+}
+
+// shake follows the handshake: the last forward SYN before the first
+// backward SYN+ACK, and the first forward ACK after it.
+func (s *story) shake(h *decode.Header, dir int) {
+	const all = decode.SYN | decode.ACK | decode.RST
+	switch flags := h.Flags & all; {
+	case dir == fwd && flags == decode.SYN && s.handshake <= opened:
+		s.handshake, s.synTime = opened, h.Time
+	case dir == bwd && flags == decode.SYN|decode.ACK && s.handshake == opened:
+		s.handshake, s.synAckTime = answered, h.Time
+	case dir == bwd && flags == decode.SYN|decode.ACK && s.handshake == waiting:
+		s.handshake = missed
+	case dir == fwd && flags == decode.ACK && s.handshake == answered:
+		s.handshake, s.ackTime = complete, h.Time
+	}
+}
+
+// reused tells whether a SYN without ACK opens another connection although
+// this one has not been closed: its number differs from the last SYN of its
+// direction.
+func (s *story) reused(h *decode.Header, dir int) bool {
+	return !s.hasSYN[dir] || s.lastSYN[dir] != h.Seq
+}

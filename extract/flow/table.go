@@ -1,0 +1,142 @@
+package flow
+
+import (
+	"weir/extract/decode"
+)
+
+// limits is Config in nanoseconds.
+type limits struct {
+	idle, active, activity, subflow, bulkGap int64
+	bulkPackets                              int
+}
+
+// Table is the flow table of one shard. It is not safe for concurrent use.
+type Table struct {
+	limits limits
+	origin *Origin
+	index  index
+	wheel  wheel
+	free   pool
+	ended  []*Flow
+	// gone remembers swept flows by the hash of their key. Two keys of equal
+	// hash could only mistake eof for idle, so the full key is not kept: a
+	// capture of years has many.
+	gone map[uint64]int64
+	late []int64
+}
+
+// NewTable returns an empty table whose flows are of that origin.
+func NewTable(c Config, origin *Origin) *Table {
+	t := &Table{
+		origin: origin,
+		limits: limits{
+			idle: int64(c.IdleTimeout), active: int64(c.ActiveTimeout), activity: int64(c.ActivityTimeout),
+			subflow: int64(c.SubflowTimeout), bulkGap: int64(c.BulkGap), bulkPackets: c.BulkPackets,
+		},
+		gone: map[uint64]int64{},
+	}
+	t.index.init()
+	t.wheel.init(max(1, int64(c.IdleTimeout)/4))
+	return t
+}
+
+// Len returns the number of open flows.
+func (t *Table) Len() int { return t.index.used }
+
+// Add takes the next packet of the shard; packet is its number in the
+// capture. The header is not kept.
+func (t *Table) Add(h *decode.Header, packet int64) {
+	f := t.index.find(h)
+	if f == nil {
+		t.start(h, packet, nil)
+		return
+	}
+	switch {
+	case h.Time-f.last > t.limits.idle:
+		t.close(f, EndIdle)
+		t.start(h, packet, nil)
+	case f.story != nil && h.TCP && h.Flags&(decode.SYN|decode.ACK) == decode.SYN &&
+		(f.closed() || f.payload() > 0 && f.story.reused(h, f.direction(h))):
+		t.close(f, EndNewSYN)
+		t.start(h, packet, nil)
+	case t.limits.active > 0 && h.Time-f.opened > t.limits.active && !f.closed():
+		t.close(f, EndActive)
+		t.start(h, packet, f)
+	default:
+		f.add(h, &t.limits, false)
+	}
+}
+
+// start opens a flow with its first packet: a new conversation, or the next
+// slice of the one that before was.
+func (t *Table) start(h *decode.Header, packet int64, before *Flow) {
+	f := t.free.take(h.Key.Protocol == protocolTCP && h.Key.Family >= decode.IPv4)
+	f.open(h, packet)
+	f.origin = t.origin
+	turned := false
+	if before != nil {
+		f.reverse, f.slice = before.reverse, before.slice+1
+	} else if h.TCP && h.Flags&(decode.SYN|decode.ACK) == decode.SYN|decode.ACK {
+		f.reverse, turned = !f.reverse, true
+	}
+	f.orient(h)
+	f.add(h, &t.limits, turned)
+	t.index.insert(f)
+	t.wheel.add(f)
+	if first, ok := t.gone[h.Hash]; ok {
+		t.late = append(t.late, first)
+		delete(t.gone, h.Hash)
+	}
+}
+
+const protocolTCP = 6
+
+// close takes a flow out of the table.
+func (t *Table) close(f *Flow, reason EndReason) {
+	f.finish(reason, &t.limits)
+	t.index.remove(f)
+	t.ended = append(t.ended, f)
+}
+
+// Sweep ends the flows that have been silent for longer than the idle
+// timeout at that time. Nothing is known yet of their future, so they end as
+// they would at the capture's end; those of whose key a packet comes later
+// have really been idle, and Returned names them.
+func (t *Table) Sweep(clock int64) {
+	t.wheel.sweep(clock-t.limits.idle, func(f *Flow) {
+		t.close(f, EndEOF)
+		if !f.closed() {
+			t.gone[f.hash] = f.packet
+		}
+	})
+}
+
+// Finish ends all open flows for that reason.
+func (t *Table) Finish(reason EndReason) {
+	t.index.each(func(f *Flow) {
+		f.finish(reason, &t.limits)
+		t.ended = append(t.ended, f)
+	})
+	t.index.init()
+	t.wheel.init(t.wheel.width)
+}
+
+// Ended returns the flows that have ended since the last call. They belong
+// to the caller until they are given back by Recycle.
+func (t *Table) Ended() []*Flow {
+	ended := t.ended
+	t.ended = nil
+	return ended
+}
+
+// Returned returns the first packets of flows that were swept and whose
+// conversation went on later: their end reason is idle.
+func (t *Table) Returned() []int64 {
+	late := t.late
+	t.late = nil
+	return late
+}
+
+// Recycle gives flows back whose rows have been taken. It may be called from
+// another goroutine.
+func (t *Table) Recycle(flows []*Flow) { t.free.give(flows) }

@@ -1,0 +1,84 @@
+package flow
+
+import "container/heap"
+
+// wheel keeps open flows by the time they were last looked at, so that a
+// sweep touches a flow about once per idle timeout and not once per sweep.
+// Buckets are sparse: a corrupt timestamp costs one bucket.
+type wheel struct {
+	width   int64 // nanoseconds per bucket
+	buckets map[int64][]entry
+	ticks   ticks
+	spare   [][]entry
+}
+
+// entry tells whether its flow is still the one that was added: a flow that
+// has ended and been reused has another first packet.
+type entry struct {
+	flow   *Flow
+	packet int64
+}
+
+func (w *wheel) init(width int64) {
+	*w = wheel{width: width, buckets: map[int64][]entry{}}
+}
+
+func (w *wheel) tick(t int64) int64 {
+	if t < 0 {
+		return (t+1)/w.width - 1
+	}
+	return t / w.width
+}
+
+func (w *wheel) add(f *Flow) { w.put(w.tick(f.last), entry{f, f.packet}) }
+
+func (w *wheel) put(tick int64, e entry) {
+	b, ok := w.buckets[tick]
+	if !ok {
+		heap.Push(&w.ticks, tick)
+		if n := len(w.spare); n > 0 {
+			b, w.spare = w.spare[n-1], w.spare[:n-1]
+		}
+	}
+	w.buckets[tick] = append(b, e)
+}
+
+// sweep calls visit for each open flow whose last packet is before that
+// time, and forgets it.
+func (w *wheel) sweep(before int64, visit func(*Flow)) {
+	limit := w.tick(before)
+	var again []entry
+	for len(w.ticks) > 0 && w.ticks[0] <= limit {
+		tick := heap.Pop(&w.ticks).(int64)
+		b := w.buckets[tick]
+		delete(w.buckets, tick)
+		for _, e := range b {
+			switch f := e.flow; {
+			case f.packet != e.packet || f.done:
+			case f.last < before:
+				visit(f)
+			default:
+				again = append(again, e)
+			}
+		}
+		w.spare = append(w.spare, b[:0])
+	}
+	for _, e := range again {
+		w.put(w.tick(e.flow.last), e)
+	}
+}
+
+// ticks is a heap of bucket numbers.
+type ticks []int64
+
+// Len, Less, Swap, Push and Pop make ticks a heap.Interface.
+func (t ticks) Len() int           { return len(t) }
+func (t ticks) Less(i, j int) bool { return t[i] < t[j] }
+func (t ticks) Swap(i, j int)      { t[i], t[j] = t[j], t[i] }
+func (t *ticks) Push(x any)        { *t = append(*t, x.(int64)) }
+func (t *ticks) Pop() any {
+	old := *t
+	x := old[len(old)-1]
+	*t = old[:len(old)-1]
+	return x
+}

@@ -1,0 +1,125 @@
+package extract
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"weir/extract/decode"
+	"weir/extract/flow"
+	"weir/warehouse/schema"
+)
+
+// flowMerger puts the flows of all shards in order into the sink's batches.
+type flowMerger struct {
+	catalogue *schema.Catalogue[*flow.Flow]
+	items     []item
+	rows      []*flow.Flow
+	keys      []schema.Key
+}
+
+// item is a flow with what it is sorted by.
+type item struct {
+	flow   *flow.Flow
+	part   partition
+	packet int64
+}
+
+// partition is a partition of flows: the day since 1970-01-01 UTC and, by
+// family and number, the protocol.
+type partition struct {
+	day      int64
+	family   decode.Family
+	protocol uint8
+}
+
+const nanosecondsPerDay = int64(24 * time.Hour)
+
+func partitionOf(f *flow.Flow) partition {
+	k := f.Key()
+	start := f.Start()
+	day := start / nanosecondsPerDay
+	if start%nanosecondsPerDay < 0 {
+		day--
+	}
+	p := partition{day: day, family: k.Family, protocol: k.Protocol}
+	if p.family == decode.IPv6 {
+		p.family = decode.IPv4 // one partition for both versions
+	}
+	return p
+}
+
+func (p partition) compare(q partition) int {
+	return cmp.Or(cmp.Compare(p.day, q.day), cmp.Compare(p.family, q.family), cmp.Compare(p.protocol, q.protocol))
+}
+
+func (p partition) values() []string {
+	date := time.Unix(p.day*86400, 0).UTC().Format(time.DateOnly)
+	return []string{decode.ProtocolName(decode.Key{Family: p.family, Protocol: p.protocol}), date}
+}
+
+func newFlowMerger(c *schema.Catalogue[*flow.Flow]) *flowMerger { return &flowMerger{catalogue: c} }
+
+// merge takes the epochs of all shards until they end and returns the number
+// of rows.
+func (m *flowMerger) merge(shards []*shard, sink Sink, seen *Progress) (rows int64, err error) {
+	returned := map[int64]struct{}{}
+	for open := true; open; {
+		m.items = m.items[:0]
+		epochs := make([]epoch, len(shards))
+		for i, s := range shards {
+			epochs[i], open = <-s.out
+			for _, f := range epochs[i].flows {
+				m.items = append(m.items, item{f, partitionOf(f), f.Packet()})
+			}
+			for _, packet := range epochs[i].returned {
+				returned[packet] = struct{}{}
+			}
+		}
+		slices.SortFunc(m.items, func(a, b item) int {
+			return cmp.Or(a.part.compare(b.part), cmp.Compare(a.packet, b.packet))
+		})
+		if err := m.append(sink); err != nil {
+			return rows, err
+		}
+		rows += int64(len(m.items))
+		seen.Flows.Add(int64(len(m.items)))
+		for i, s := range shards {
+			s.table.Recycle(epochs[i].flows)
+		}
+	}
+	if len(returned) == 0 {
+		return rows, nil
+	}
+	if err := sink.Amend(m.catalogue.Table, "end_reason", flow.EndIdle.String(), returned); err != nil {
+		return rows, fmt.Errorf("amend end reasons: %w", err)
+	}
+	return rows, nil
+}
+
+// stride is how many rows are appended before the sink is asked whether it
+// takes them away.
+const stride = 4096
+
+// append hands the sorted items to the sink, partition by partition.
+func (m *flowMerger) append(sink Sink) error {
+	for i := 0; i < len(m.items); {
+		part := m.items[i].part
+		m.rows, m.keys = m.rows[:0], m.keys[:0]
+		for ; i < len(m.items) && m.items[i].part == part && len(m.rows) < stride; i++ {
+			f := m.items[i].flow
+			m.rows = append(m.rows, f)
+			m.keys = append(m.keys, schema.Key{Time: f.Start(), Packet: f.Packet()})
+		}
+		batch, err := sink.Batch(m.catalogue.Table, part.values()...)
+		if err != nil {
+			return err
+		}
+		m.catalogue.Append(batch, m.rows, m.keys)
+		if err := sink.Grown(batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}

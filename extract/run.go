@@ -1,0 +1,193 @@
+package extract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sync"
+
+	"weir/extract/capture"
+	"weir/extract/decode"
+	"weir/extract/flow"
+)
+
+// epochPackets is how many packets make an epoch, rounded up to a whole
+// parcel. It is part of the result only for captures out of time order.
+const epochPackets = 1 << 16
+
+// Pipeline runs captures through the stages, one at a time. It keeps its
+// buffers from run to run.
+type Pipeline struct {
+	config   Config
+	flows    *flowMerger
+	spare    []*parcel
+	Progress Progress
+}
+
+// NewPipeline returns a pipeline for the settings, which must be valid.
+func NewPipeline(c Config) *Pipeline {
+	return &Pipeline{config: c, flows: newFlowMerger(flow.Catalogue())}
+}
+
+// Run meters all packets of a source and hands the rows to the sink. The
+// statistics are of what was read, also where it returns an error: of
+// reading, of the sink, or of the context.
+func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.Source, sink Sink) (Stats, error) {
+	r := newRun(p, origin, source)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg sync.WaitGroup
+	wg.Go(func() { r.read(ctx, cancel) })
+	for range p.config.workers() {
+		wg.Go(r.decode)
+	}
+	wg.Go(func() { r.sequence() })
+	for _, s := range r.shards {
+		wg.Go(func() { s.meter(r.free) })
+	}
+	rows, err := p.flows.merge(r.shards, sink, &p.Progress)
+	if err != nil {
+		cancel(err)
+		r.discard()
+	}
+	wg.Wait()
+	p.spare = r.parcels
+	r.stats.Flows = rows
+	return r.stats, errors.Join(err, ended(ctx, err))
+}
+
+// ended returns what ended a run early besides the error of the sink.
+func ended(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	if cause == nil || errors.Is(err, cause) {
+		return nil
+	}
+	return cause
+}
+
+// run is the state of one Pipeline.Run.
+type run struct {
+	source  capture.Source
+	parcels []*parcel
+	free    chan *parcel
+	work    chan *parcel // to the decoders
+	order   chan *parcel // to the sequencer, in reading order
+	shards  []*shard
+	decap   bool
+	stats   Stats
+	seen    *Progress
+}
+
+func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
+	workers := p.config.workers()
+	inFlight := 2*workers + 2
+	r := &run{
+		source: source, parcels: p.spare, decap: !p.config.NoDecap, seen: &p.Progress,
+		free: make(chan *parcel, inFlight), work: make(chan *parcel, inFlight), order: make(chan *parcel, inFlight),
+		stats: Stats{First: math.MaxInt64, Last: math.MinInt64},
+	}
+	for len(r.parcels) < inFlight {
+		r.parcels = append(r.parcels, newParcel(workers))
+	}
+	for _, q := range r.parcels {
+		r.free <- q
+	}
+	for range workers {
+		r.shards = append(r.shards, newShard(len(r.shards), p.config.Metering, origin, inFlight))
+	}
+	return r
+}
+
+// read fills parcels until the source ends.
+func (r *run) read(ctx context.Context, cancel context.CancelCauseFunc) {
+	defer close(r.order)
+	defer close(r.work)
+	for ctx.Err() == nil {
+		q := <-r.free
+		err := r.source.Read(&q.slab)
+		if err == io.EOF {
+			return
+		}
+		if err != nil {
+			cancel(err)
+			return
+		}
+		r.order <- q
+		r.work <- q
+	}
+}
+
+func (r *run) decode() {
+	d := decode.New(decode.Options{Decap: r.decap})
+	for q := range r.work {
+		q.decode(d)
+		q.decoded <- struct{}{}
+	}
+}
+
+// sequence does what must be done in packet order: fragments, sums, epochs.
+func (r *run) sequence() {
+	var fragments decode.Fragments
+	clock, inEpoch := int64(math.MaxInt64), 0
+	for q := range r.order {
+		<-q.decoded
+		if len(q.frags) > 0 {
+			fragments.Resolve(q.headers, q.frags)
+			q.deal()
+		}
+		clock = min(clock, r.sum(q))
+		inEpoch += len(q.headers)
+		if q.closing = inEpoch >= epochPackets; q.closing {
+			// The earliest time of the whole epoch: one corrupt timestamp
+			// must not end the flows of other packets.
+			q.clock, clock, inEpoch = clock, math.MaxInt64, 0
+		}
+		q.pending.Store(int32(len(r.shards)))
+		for _, s := range r.shards {
+			s.in <- q
+		}
+	}
+	for _, s := range r.shards {
+		close(s.in)
+	}
+}
+
+// sum counts the packets of a parcel and returns its earliest timestamp.
+func (r *run) sum(q *parcel) int64 {
+	earliest, latest := int64(math.MaxInt64), int64(math.MinInt64)
+	for i := range q.slab.Packets {
+		p := &q.slab.Packets[i]
+		earliest, latest = min(earliest, p.Time), max(latest, p.Time)
+		r.stats.Bytes += int64(p.Length)
+		r.stats.Rejected[q.headers[i].Reject]++
+	}
+	r.stats.Packets += int64(len(q.slab.Packets))
+	r.stats.First, r.stats.Last = min(r.stats.First, earliest), max(r.stats.Last, latest)
+	r.seen.Packets.Add(int64(len(q.slab.Packets)))
+	return earliest
+}
+
+// discard takes what the shards still hand over after the merger has failed,
+// so that every stage comes to its end.
+func (r *run) discard() {
+	for _, s := range r.shards {
+		go func() {
+			for range s.out {
+			}
+		}()
+	}
+}
+
+// conserve checks metering rule 2.
+func (s *Stats) conserve() error {
+	var sum int64
+	for _, n := range s.Rejected {
+		sum += n
+	}
+	if sum != s.Packets {
+		return fmt.Errorf("metering lost packets: %d read, %d accounted for", s.Packets, sum)
+	}
+	return nil
+}
