@@ -1,0 +1,99 @@
+package delta
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// CommitInfo tells how a version came about. Programs are free in what they
+// record, so all but the version and the counts may be empty.
+type CommitInfo struct {
+	Version    int64
+	Time       time.Time
+	Operation  string
+	Parameters map[string]string
+	// Engine names the program that committed.
+	Engine string
+	Tags   map[string]string
+	// Adds, Removes and Txns count the actions; Rows is the number of rows
+	// in the files added as far as the log says.
+	Adds, Removes, Txns int
+	Rows                int64
+}
+
+// wireInfo is the commitInfo action.
+type wireInfo struct {
+	Timestamp  int64             `json:"timestamp"`
+	Operation  string            `json:"operation"`
+	Parameters map[string]string `json:"operationParameters"`
+	Blind      bool              `json:"isBlindAppend"`
+	Engine     string            `json:"engineInfo"`
+	TxnID      string            `json:"txnId"`
+	Tags       map[string]string `json:"tags,omitempty"`
+	// Actions is the number of lines of the file, by which a file cut short
+	// is told from a whole one. Only this program writes it.
+	Actions int `json:"weirActions"`
+}
+
+// decodeInfo reads what it can of a commitInfo.
+func decodeInfo(raw json.RawMessage) wireInfo {
+	var w wireInfo
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return w
+	}
+	field := func(name string, into any) {
+		if v, ok := fields[name]; ok && json.Unmarshal(v, into) != nil {
+			return // another program's idea of this field
+		}
+	}
+	field("timestamp", &w.Timestamp)
+	field("operation", &w.Operation)
+	field("engineInfo", &w.Engine)
+	field("txnId", &w.TxnID)
+	field("tags", &w.Tags)
+	field("weirActions", &w.Actions)
+	var params map[string]json.RawMessage
+	field("operationParameters", &params)
+	for name, v := range params {
+		if w.Parameters == nil {
+			w.Parameters = make(map[string]string, len(params))
+		}
+		var text string
+		if json.Unmarshal(v, &text) != nil {
+			text = string(v)
+		}
+		w.Parameters[name] = text
+	}
+	return w
+}
+
+// History returns the commits whose log files are still there, oldest first.
+func (l *Log) History() ([]CommitInfo, error) {
+	list, err := l.list()
+	if err != nil {
+		return nil, err
+	}
+	history := make([]CommitInfo, 0, len(list.commits))
+	for _, version := range list.commits {
+		a, err := l.readCommit(version)
+		if err != nil {
+			return nil, fmt.Errorf("read history of %s: %w", l.dir, err)
+		}
+		history = append(history, a.describe(version))
+	}
+	return history, nil
+}
+
+func (a *actions) describe(version int64) CommitInfo {
+	c := CommitInfo{Version: version, Operation: a.info.Operation, Parameters: a.info.Parameters, Engine: a.info.Engine,
+		Tags: a.info.Tags, Adds: len(a.adds), Removes: len(a.removes), Txns: len(a.txns)}
+	if a.info.Timestamp != 0 {
+		c.Time = time.UnixMilli(a.info.Timestamp).UTC()
+	}
+	for i := range a.adds {
+		c.Rows += max(0, a.adds[i].Stats.NumRecords)
+	}
+	return c
+}
