@@ -55,7 +55,7 @@ func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.
 	wg.Wait()
 	p.spare = r.parcels
 	r.stats.Flows = rows
-	return r.stats, errors.Join(err, ended(ctx, err))
+	return r.stats, errors.Join(err, ended(ctx, err), r.stats.conserve())
 }
 
 // ended returns what ended a run early besides the error of the sink.

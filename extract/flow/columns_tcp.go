@@ -58,7 +58,7 @@ func tcpFields() []field {
 				if f.story == nil {
 					return dst, false
 				}
-				return append(dst, f.story.connection.name(f.payload() == 0)...), true
+				return append(dst, f.story.connection.name(f.payload() == 0, f.story.attempt())...), true
 			}),
 		schema.NullStr(column{Name: "history", Encoding: schema.Dict, Doc: "Zeek history letters s h a d f r (upper case from the initiator), first occurrence each plus ^ where the direction was turned; null unless TCP."},
 			func(dst []byte, f *Flow) ([]byte, bool) {

@@ -101,8 +101,9 @@ func (c *connection) talk(h *decode.Header, dir int) {
 }
 
 // name returns Zeek's conn_state code. Silent tells that neither end has
-// sent payload.
-func (c *connection) name(silent bool) string {
+// sent payload, attempt that the initiator sent a SYN and, before anything
+// but data, a RST.
+func (c *connection) name(silent, attempt bool) string {
 	o, r := c.state[fwd], c.state[bwd]
 	oQuiet := o == inactive || o == partial
 	rQuiet := r == inactive || r == partial
@@ -116,10 +117,13 @@ func (c *connection) name(silent bool) string {
 		}
 		return "RSTR"
 	case o == reset:
-		if rQuiet {
+		switch {
+		case !rQuiet:
+			return "RSTO"
+		case attempt:
 			return "RSTOS0"
 		}
-		return "RSTO"
+		return "OTH"
 	case o == closed && r == closed:
 		return "SF"
 	case o == closed:

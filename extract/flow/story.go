@@ -1,6 +1,10 @@
 package flow
 
-import "weir/extract/decode"
+import (
+	"bytes"
+
+	"weir/extract/decode"
+)
 
 // story is what only TCP flows have: flags, handshake, closing, sequence
 // space and the state by Zeek's definitions.
@@ -127,6 +131,18 @@ func (s *story) note(h *decode.Header, dir int, turned bool) {
 func (s *story) letter(c byte) {
 	s.letters[s.nletters] = c
 	s.nletters++
+}
+
+// attempt tells whether the initiator sent a SYN and then a RST without a
+// SYN+ACK, ACK or FIN of its own between them.
+func (s *story) attempt() bool {
+	h := s.letters[:s.nletters]
+	h = bytes.TrimPrefix(h, []byte("^"))
+	if len(h) == 0 || h[0] != 'S' {
+		return false
+	}
+	i := bytes.IndexByte(h, 'R')
+	return i > 0 && !bytes.ContainsAny(h[:i], "HAF")
 }
 
 // shake follows the handshake: the last forward SYN before the first

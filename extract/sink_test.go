@@ -1,0 +1,97 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"weir/warehouse/schema"
+)
+
+// memorySink keeps all rows.
+type memorySink struct {
+	batches map[string]*schema.Batch
+}
+
+func newMemorySink() *memorySink { return &memorySink{batches: map[string]*schema.Batch{}} }
+
+func (m *memorySink) Batch(t *schema.Table, partition ...string) (*schema.Batch, error) {
+	name := t.Name + "/" + strings.Join(partition, "/")
+	if m.batches[name] == nil {
+		m.batches[name] = schema.NewBatch(t, partition)
+	}
+	return m.batches[name], nil
+}
+
+func (m *memorySink) Grown(*schema.Batch) error { return nil }
+
+func (m *memorySink) Amend(t *schema.Table, name, value string, packets map[int64]struct{}) error {
+	for _, b := range m.batches {
+		if b.Table != t {
+			continue
+		}
+		i := slices.IndexFunc(b.Columns, func(c schema.Column) bool { return c.Name == name })
+		old := b.Vectors[i]
+		fresh := schema.NewBatch(t, b.Partition).Vectors[i]
+		for r, k := range b.Keys {
+			if _, ok := packets[k.Packet]; ok {
+				fresh.AppendString(value, true)
+			} else {
+				fresh.AppendText(old.Text(r), true)
+			}
+		}
+		b.Vectors[i] = fresh
+	}
+	return nil
+}
+
+// row is a row with its stored columns by name, nil for null.
+type row struct {
+	key    schema.Key
+	values map[string]any
+}
+
+// rows returns all rows of a table by start time and first packet.
+func (m *memorySink) rows(table string) []row {
+	var rows []row
+	for _, b := range m.batches {
+		if b.Table.Name != table {
+			continue
+		}
+		for r, k := range b.Keys {
+			x := row{k, map[string]any{}}
+			for i, c := range b.Columns {
+				x.values[c.Name] = value(&b.Vectors[i], r)
+			}
+			for i, c := range b.Table.Partitions() {
+				x.values[c.Name] = b.Partition[i]
+			}
+			rows = append(rows, x)
+		}
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		if a.key.Time != b.key.Time {
+			return int(min(1, max(-1, a.key.Time-b.key.Time)))
+		}
+		return int(a.key.Packet - b.key.Packet)
+	})
+	return rows
+}
+
+func value(v *schema.Vector, r int) any {
+	if v.Null(r) {
+		return nil
+	}
+	switch v.Kind {
+	case schema.KindInt32:
+		return int64(v.Int32[r])
+	case schema.KindInt64:
+		return v.Int64[r]
+	case schema.KindFloat64:
+		return v.Float64[r]
+	case schema.KindBool:
+		return v.Bool[r]
+	case schema.KindBytes:
+		return string(v.Text(r))
+	}
+	return nil
+}
