@@ -57,6 +57,8 @@ type Flow struct {
 	story  *story // TCP only
 	origin *Origin
 	slice  uint32
+	// service names the application protocol; empty while it is unknown.
+	service string
 
 	identity
 }
