@@ -1,9 +1,6 @@
 package capture
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // Options of interface descriptions and statistics that are read.
 const (
@@ -15,77 +12,69 @@ const (
 )
 
 // block takes the block at b[pos:] and returns its length, or as much of it as
-// it has taken if the rest is to be passed over. It returns 0 and why if it
-// needs more bytes or cannot go on.
-func (p *pcapng) block(s *Slab, b []byte, pos int) (int, verdict) {
+// it has taken if the rest is to be passed over, or 0 if it has to stop.
+func (p *pcapng) block(s *Slab, b []byte, pos int) int {
 	rest := b[pos:]
 	if len(rest) < blockFrame {
-		return 0, verdict{need: blockFrame, cut: blockCut}
+		p.wait(blockFrame)
+		return 0
 	}
 	kind := p.u32(rest)
 	if kind == blockSection {
 		big, ok := sectionOrder(rest)
 		if !ok {
-			return 0, verdict{bad: "section header without a byte order"}
+			p.fail("section header without a byte order")
+			return 0
 		}
 		p.big = big
 	}
 	total := p.u32(rest[4:])
-	want, v := p.wanted(kind, total)
-	if v.bad != "" {
-		return 0, v
+	least, most, want := p.extent(kind, total)
+	if total < least || total > most || total%4 != 0 {
+		p.fail("impossible block length %d", total)
+		return 0
 	}
 	if len(rest) < want {
-		return 0, verdict{need: want, cut: blockCut}
+		p.wait(want)
+		return 0
 	}
 	whole := int64(total) <= int64(len(rest))
-	if whole {
-		if v := p.closed(rest[total-4:], total); v.bad != "" {
-			return 0, v
-		}
+	if whole && !p.closed(rest[total-4:], total) {
+		return 0
 	}
-	if v := p.take(s, kind, rest[:min(want, int(total)-4)], pos); v.bad != "" {
-		return 0, v
+	if !p.take(s, kind, rest[:min(want, int(total)-4)], pos) {
+		return 0
 	}
 	if whole {
-		return int(total), verdict{}
+		return int(total)
 	}
 	p.total, p.skip = total, int64(total)-int64(want)-4
-	return want, verdict{}
+	return want
 }
 
-// wanted returns how many bytes of a block must be there before it is taken:
-// all of it for a packet.
-func (p *pcapng) wanted(kind, total uint32) (int, verdict) {
-	least, most := uint32(blockFrame), uint32(math.MaxUint32)
+// extent returns the least and the greatest length of a block, and how many of
+// its bytes must be there before it is taken: all for a packet, and never
+// the closing length for others, which pass looks at.
+func (p *pcapng) extent(kind, total uint32) (least, most uint32, want int) {
+	most, want = math.MaxUint32, int(min(total, controlBytes))-4
 	switch kind {
 	case blockEnhanced, blockPacket:
-		least, most = 32, p.limit+packetOptions
+		return 32, p.limit + packetOptions, int(total)
 	case blockSimple:
-		least, most = 16, p.limit+packetOptions
+		return 16, p.limit + packetOptions, int(total)
 	case blockSection:
-		least = 28
+		return 28, most, want
 	case blockInterface:
-		least = 20
+		return 20, most, want
 	case blockStatistics:
-		least = 24
+		return 24, most, want
 	}
-	if total < least || total > most || total%4 != 0 {
-		return 0, verdict{bad: fmt.Sprintf("impossible block length %d", total)}
-	}
-	switch kind {
-	case blockEnhanced, blockPacket, blockSimple:
-		return int(total), verdict{}
-	case blockSection, blockInterface, blockStatistics:
-		// Short of the closing length, which pass looks at.
-		return int(min(total, controlBytes) - 4), verdict{}
-	}
-	return blockFrame - 4, verdict{}
+	return blockFrame, most, blockFrame - 4
 }
 
 // take takes what a block says; body is the block without its closing length,
-// or its first part.
-func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) verdict {
+// or its first part. It returns false where the capture has to end.
+func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) bool {
 	switch kind {
 	case blockEnhanced:
 		ticks := uint64(p.u32(body[12:]))<<32 | uint64(p.u32(body[16:]))
@@ -97,7 +86,7 @@ func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) verdict {
 		return p.simple(s, body, pos)
 	case blockSection:
 		if major := p.u16(body[12:]); major != 1 {
-			return verdict{bad: fmt.Sprintf("section of major version %d", major)}
+			return p.fail("section of major version %d", major)
 		}
 		p.interfaces, p.limit = p.interfaces[:0], minLimit
 	case blockInterface:
@@ -105,16 +94,16 @@ func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) verdict {
 	case blockStatistics:
 		p.statistics(body)
 	}
-	return verdict{}
+	return true
 }
 
 // packet takes an enhanced or obsolete packet block.
-func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, body []byte, pos int) verdict {
+func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, body []byte, pos int) bool {
 	const header = 28
 	in, known := p.lookup(number)
 	captured := p.u32(body[20:])
 	if captured > captureLimit(in.snaplen) || int64(captured) > int64(len(body)-header) {
-		return verdict{bad: fmt.Sprintf("impossible record length %d", captured)}
+		return p.fail("impossible record length %d", captured)
 	}
 	p.last = in.clock.time(int64(ticks))
 	s.Packets = append(s.Packets, Packet{
@@ -125,12 +114,12 @@ func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, body []byte, pos i
 		Link:      in.link,
 		Malformed: !known,
 	})
-	return verdict{}
+	return true
 }
 
 // simple takes a simple packet block, whose captured length is not stored: it
 // is the packet's, cut by the snaplen and by the block.
-func (p *pcapng) simple(s *Slab, body []byte, pos int) verdict {
+func (p *pcapng) simple(s *Slab, body []byte, pos int) bool {
 	const header = 12
 	in, known := p.lookup(0)
 	length := p.u32(body[8:])
@@ -139,7 +128,7 @@ func (p *pcapng) simple(s *Slab, body []byte, pos int) verdict {
 		captured = min(captured, in.snaplen)
 	}
 	if captured > captureLimit(in.snaplen) {
-		return verdict{bad: fmt.Sprintf("impossible record length %d", captured)}
+		return p.fail("impossible record length %d", captured)
 	}
 	s.Packets = append(s.Packets, Packet{
 		Time:      p.last,
@@ -149,7 +138,7 @@ func (p *pcapng) simple(s *Slab, body []byte, pos int) verdict {
 		Link:      in.link,
 		Malformed: !known,
 	})
-	return verdict{}
+	return true
 }
 
 func (p *pcapng) lookup(number uint32) (in *networkInterface, known bool) {
@@ -160,9 +149,9 @@ func (p *pcapng) lookup(number uint32) (in *networkInterface, known bool) {
 }
 
 // declare takes an interface description block.
-func (p *pcapng) declare(body []byte) verdict {
+func (p *pcapng) declare(body []byte) bool {
 	if len(p.interfaces) == maxInterfaces {
-		return verdict{bad: fmt.Sprintf("more than %d interfaces", maxInterfaces)}
+		return p.fail("more than %d interfaces", maxInterfaces)
 	}
 	in := networkInterface{link: LinkType(p.u16(body[8:])), snaplen: p.u32(body[12:])}
 	resolution, offset := uint8(6), int64(0)
@@ -178,7 +167,7 @@ func (p *pcapng) declare(body []byte) verdict {
 	p.interfaces = append(p.interfaces, in)
 	p.limit = max(p.limit, captureLimit(in.snaplen))
 	p.info.link(in.link)
-	return verdict{}
+	return true
 }
 
 // statistics takes an interface statistics block. Its counts run from the

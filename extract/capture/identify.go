@@ -19,7 +19,7 @@ type Identity struct {
 // The buffer of Identify: hashing is spread over the processors buffer by buffer.
 const (
 	hashBytesMin = 64 << 10
-	hashBytesMax = 4 << 20
+	hashBytesMax = 2 << 20
 )
 
 // Identify hashes a file, whatever it holds.

@@ -27,8 +27,6 @@ const (
 	packetOptions = 16 << 20
 	// maxInterfaces bounds what a section may make us remember.
 	maxInterfaces = 1 << 16
-
-	blockCut = "last block cut off"
 )
 
 // networkInterface is what a section has declared of one interface.
@@ -51,6 +49,7 @@ type pcapng struct {
 	// how much of it is left before its closing length.
 	total uint32
 	skip  int64
+	stop  verdict // why the parser has stopped
 }
 
 // newPcapng looks at the first section header. ok tells whether there is one;
@@ -108,47 +107,59 @@ func (p *pcapng) u64(b []byte) uint64 {
 }
 
 func (p *pcapng) parse(s *Slab, b []byte) (int, verdict) {
+	p.stop = verdict{}
 	pos := 0
 	for len(s.Packets) < slabPackets {
 		if p.total != 0 {
-			n, v := p.pass(b[pos:])
-			pos += n
+			pos += p.pass(b[pos:])
 			if p.total != 0 {
-				return pos, v
+				break
 			}
 		}
 		if pos == len(b) {
-			return pos, verdict{}
+			break
 		}
-		n, v := p.block(s, b, pos)
+		n := p.block(s, b, pos)
 		if n == 0 {
-			return pos, v
+			break
 		}
 		pos += n
 	}
-	return pos, verdict{}
+	return pos, p.stop
 }
 
-// pass passes over what is left of the block at hand, and ends it at its
-// closing length.
-func (p *pcapng) pass(b []byte) (int, verdict) {
+// pass passes over what is left of the block at hand and returns how far it
+// came. The block has ended if total is 0 then.
+func (p *pcapng) pass(b []byte) int {
 	n := int(min(p.skip, int64(len(b))))
 	p.skip -= int64(n)
-	if p.skip > 0 || len(b)-n < 4 {
-		return n, verdict{need: 4, cut: blockCut}
+	switch {
+	case p.skip > 0 || len(b)-n < 4:
+		p.wait(4)
+	case p.closed(b[n:], p.total):
+		p.total = 0
+		n += 4
 	}
-	if v := p.closed(b[n:], p.total); v.bad != "" {
-		return n, v
-	}
-	p.total = 0
-	return n + 4, verdict{}
+	return n
 }
 
-// closed checks that a block closes with the length that it opened with. Where
+// closed tells whether a block closes with the length that it opened with. Where
 // it does not, the length is damaged and what follows is found nowhere.
-func (p *pcapng) closed(b []byte, total uint32) verdict {
-	if end := p.u32(b); end != total {
-		return verdict{bad: fmt.Sprintf("impossible block length %d (%d at its end)", total, end)}
+func (p *pcapng) closed(b []byte, total uint32) bool {
+	end := p.u32(b)
+	if end != total {
+		return p.fail("impossible block length %d (%d at its end)", total, end)
 	}
-	return verdict{}
+	return true
+}
+
+// wait stops the parser until n bytes of a block are there.
+func (p *pcapng) wait(n int) {
+	p.stop = verdict{need: n, cut: "last block cut off"}
+}
+
+// fail ends the capture. It returns false.
+func (p *pcapng) fail(format string, args ...any) bool {
+	p.stop = verdict{bad: fmt.Sprintf(format, args...)}
+	return false
 }
