@@ -1,0 +1,151 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"weir/warehouse"
+)
+
+// Writer takes a result. Begin comes first and once, Close last; after an
+// error only Close may follow, and the output is incomplete.
+type Writer interface {
+	// Begin names the columns.
+	Begin(columns []warehouse.ResultColumn) error
+	// Write takes the next rows; the chunk is the caller's again afterwards.
+	Write(chunk *warehouse.Chunk) error
+	// Close writes what is left. It does not close what lies under it.
+	Close() error
+}
+
+// Format names a way to write a result.
+type Format string
+
+// The formats.
+const (
+	Table    Format = "table"
+	CSV      Format = "csv"
+	TSV      Format = "tsv"
+	JSON     Format = "json"
+	NDJSON   Format = "ndjson"
+	Markdown Format = "markdown"
+	XLSX     Format = "xlsx"
+	Parquet  Format = "parquet"
+)
+
+// Formats returns all formats in the order in which help lists them.
+func Formats() []Format {
+	return []Format{Table, CSV, TSV, JSON, NDJSON, Markdown, XLSX, Parquet}
+}
+
+// ParseFormat returns the format of that name.
+func ParseFormat(name string) (Format, error) {
+	for _, f := range Formats() {
+		if string(f) == strings.ToLower(name) {
+			return f, nil
+		}
+	}
+	return "", fmt.Errorf("no format is called %q: choose one of %s", name, formatNames())
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, ", ")
+}
+
+// FormatOf returns the format that the path's extension names.
+func FormatOf(path string) (Format, error) {
+	switch ext := strings.ToLower(filepath.Ext(path)); ext {
+	case ".csv":
+		return CSV, nil
+	case ".tsv", ".tab":
+		return TSV, nil
+	case ".json":
+		return JSON, nil
+	case ".ndjson", ".jsonl":
+		return NDJSON, nil
+	case ".md", ".markdown":
+		return Markdown, nil
+	case ".txt":
+		return Table, nil
+	case ".xlsx":
+		return XLSX, nil
+	case ".parquet":
+		return Parquet, nil
+	default:
+		return "", fmt.Errorf("the name %q does not tell the format: end it in .csv, .tsv, .json, .ndjson, .md, .xlsx or .parquet, or choose one with --format", path)
+	}
+}
+
+// Extension returns the file name extension of the format, with its dot.
+func (f Format) Extension() string {
+	switch f {
+	case Markdown:
+		return ".md"
+	case Table:
+		return ".txt"
+	default:
+		return "." + string(f)
+	}
+}
+
+// Binary reports whether the format is none to print on a terminal.
+func (f Format) Binary() bool { return f == XLSX || f == Parquet }
+
+// Options adjust the writers.
+type Options struct {
+	// Width is the width of the terminal in columns; 0 means that a table is
+	// not clipped.
+	Width int
+	// MaxRows is how many rows a table shows; 0 means all, which are then
+	// held in memory until the end.
+	MaxRows int
+	// SafeCells writes an apostrophe before text cells of CSV and TSV that a
+	// spreadsheet would take for a formula.
+	SafeCells bool
+}
+
+// New returns a writer of the format to w. Parquet has none: DuckDB writes it,
+// see WriteFile.
+func New(format Format, w io.Writer, o Options) (Writer, error) {
+	switch format {
+	case Table:
+		return &tableWriter{w: w, options: o}, nil
+	case CSV:
+		return newDelimited(w, ',', o), nil
+	case TSV:
+		return newDelimited(w, '\t', o), nil
+	case JSON:
+		return newJSON(w, true), nil
+	case NDJSON:
+		return newJSON(w, false), nil
+	case Markdown:
+		return &markdownWriter{text: newText(w)}, nil
+	case XLSX:
+		return &sheetWriter{w: w}, nil
+	default:
+		return nil, fmt.Errorf("%s is written to a file only", format)
+	}
+}
+
+// Copy writes all rows to w and closes it, but not the rows.
+func Copy(w Writer, rows *warehouse.Rows) (written int64, err error) {
+	if err := w.Begin(rows.Columns()); err != nil {
+		return 0, err
+	}
+	for rows.Next() {
+		if err := w.Write(rows.Chunk()); err != nil {
+			return written, err
+		}
+		written += int64(rows.Chunk().Rows)
+	}
+	if err := rows.Err(); err != nil {
+		return written, err
+	}
+	return written, w.Close()
+}

@@ -1,0 +1,131 @@
+package warehouse
+
+/*
+extern void weirIPIn(void *info, void *input, void *output);
+extern void weirIsPrivate(void *info, void *input, void *output);
+typedef void (*weir_function)(void *, void *, void *);
+static void *weir_ip_in(void) { return (void *)weirIPIn; }
+static void *weir_is_private(void) { return (void *)weirIsPrivate; }
+*/
+import "C"
+
+import (
+	"fmt"
+	"net/netip"
+	"unsafe"
+
+	"github.com/marcboeker/go-duckdb/mapping"
+)
+
+// registerFunctions makes the address functions known to the database.
+func registerFunctions(conn mapping.Connection) error {
+	if err := registerFunction(conn, "ip_in", 2, C.weir_ip_in()); err != nil {
+		return err
+	}
+	return registerFunction(conn, "is_private", 1, C.weir_is_private())
+}
+
+// registerFunction registers a function of n texts with a truth value.
+func registerFunction(conn mapping.Connection, name string, n int, callback unsafe.Pointer) error {
+	text, truth := mapping.CreateLogicalType(mapping.TypeVarchar), mapping.CreateLogicalType(mapping.TypeBoolean)
+	defer mapping.DestroyLogicalType(&text)
+	defer mapping.DestroyLogicalType(&truth)
+	f := mapping.CreateScalarFunction()
+	defer mapping.DestroyScalarFunction(&f)
+	mapping.ScalarFunctionSetName(f, name)
+	for range n {
+		mapping.ScalarFunctionAddParameter(f, text)
+	}
+	mapping.ScalarFunctionSetReturnType(f, truth)
+	mapping.ScalarFunctionSetFunction(f, callback)
+	if mapping.RegisterScalarFunction(conn, f) == mapping.StateError {
+		return fmt.Errorf("register the function %s", name)
+	}
+	return nil
+}
+
+// column is a text column of a function's input; it is valid during the call.
+type column struct {
+	data unsafe.Pointer
+	mask validity
+}
+
+func inputColumn(input mapping.DataChunk, i int) column {
+	v := mapping.DataChunkGetVector(input, mapping.IdxT(i))
+	return column{mapping.VectorGetData(v), validity{(*uint64)(mapping.VectorGetValidity(v))}}
+}
+
+// text returns row i without copying, or false for a null.
+func (c column) text(i int) (string, bool) {
+	if !c.mask.ok(i) {
+		return "", false
+	}
+	b := textAt(c.data, i)
+	return unsafe.String(unsafe.SliceData(b), len(b)), true
+}
+
+// truths is the output of a function.
+type truths struct {
+	values []bool
+	mask   []uint64
+}
+
+func outputTruths(out unsafe.Pointer, rows int) truths {
+	v := mapping.Vector{Ptr: out}
+	mapping.VectorEnsureValidityWritable(v)
+	return truths{
+		values: unsafe.Slice((*bool)(mapping.VectorGetData(v)), rows),
+		mask:   unsafe.Slice((*uint64)(mapping.VectorGetValidity(v)), (rows+63)/64),
+	}
+}
+
+func (t truths) set(i int, value, ok bool) {
+	if t.values[i] = value && ok; !ok {
+		t.mask[i/64] &^= 1 << (i % 64)
+	}
+}
+
+//export weirIPIn
+func weirIPIn(info, input, output unsafe.Pointer) {
+	chunk := mapping.DataChunk{Ptr: input}
+	rows := int(mapping.DataChunkGetSize(chunk))
+	ips, networks, out := inputColumn(chunk, 0), inputColumn(chunk, 1), outputTruths(output, rows)
+	var last string
+	var network netip.Prefix
+	for i := range rows {
+		cidr, ok := networks.text(i)
+		if !ok {
+			out.set(i, false, false)
+			continue
+		}
+		if cidr != last || i == 0 {
+			var err error
+			if network, err = parseNetwork(cidr); err != nil {
+				mapping.ScalarFunctionSetError(mapping.FunctionInfo{Ptr: info}, err.Error())
+				return
+			}
+			last = cidr
+		}
+		text, ok := ips.text(i)
+		ip, valid := netip.Addr{}, false
+		if ok {
+			ip, valid = parseIP(text)
+		}
+		out.set(i, valid && network.Contains(ip), valid)
+	}
+}
+
+//export weirIsPrivate
+func weirIsPrivate(_, input, output unsafe.Pointer) {
+	chunk := mapping.DataChunk{Ptr: input}
+	rows := int(mapping.DataChunkGetSize(chunk))
+	ips, out := inputColumn(chunk, 0), outputTruths(output, rows)
+	for i := range rows {
+		text, ok := ips.text(i)
+		ip, valid := netip.Addr{}, false
+		if ok {
+			ip, valid = parseIP(text)
+		}
+		out.set(i, valid && isPrivate(ip), valid)
+	}
+}

@@ -1,0 +1,279 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/marcboeker/go-duckdb/mapping"
+
+	"weir/warehouse/delta"
+	"weir/warehouse/schema"
+)
+
+// SessionOptions bounds what a session may use.
+type SessionOptions struct {
+	// Versions pins tables to a version of their log; tables not named are
+	// read at their latest version.
+	Versions map[string]int64
+	// MemoryLimit is the memory that DuckDB may use, such as "2GB"; empty
+	// means DuckDB's own limit, 80 % of the machine's.
+	MemoryLimit string
+	// Threads is how many threads a query may use; 0 means all cores.
+	Threads int
+	// TempDir is where a query that outgrows the memory limit may spill;
+	// empty means that it fails instead.
+	TempDir string
+}
+
+// Session answers SQL over one snapshot of a warehouse: a view for each table
+// shows the files of one version of its log, with the derived columns of the
+// catalogue beside the stored ones. Ingest and compaction that go on
+// meanwhile change nothing in it, save that a query whose file was compacted
+// away is run again over the snapshot of that moment.
+//
+// Timestamps are TIMESTAMP WITH TIME ZONE and the time zone is UTC: that is
+// the type under which comparisons with start_time still skip row groups.
+type Session struct {
+	dir     string
+	tables  []*schema.Table
+	options SessionOptions
+
+	db   mapping.Database
+	conn mapping.Connection
+
+	mu        sync.Mutex
+	busy      bool // conn has open Rows
+	snapshots map[string]*delta.Snapshot
+	narrow    map[string]bool // the table has files that lack newer columns
+}
+
+// OpenSession opens the warehouse in dir. Tables come in the order in which
+// ingest commits them: snapshots are taken in the opposite order, so that the
+// rows that a row of a later table refers to are there. A table without a log
+// is an empty view; a directory without any log is ErrNoWarehouse. The caller
+// closes the session.
+func OpenSession(ctx context.Context, dir string, tables []*schema.Table, options SessionOptions) (*Session, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+	}
+	s := &Session{dir: abs, tables: tables, options: options, narrow: map[string]bool{}}
+	if err := s.takeSnapshots(); err != nil {
+		return nil, err
+	}
+	if err := s.start(ctx); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+	}
+	return s, nil
+}
+
+// OpenMemory opens a session without a warehouse: its views of tables are
+// empty. It serves queries over files that are no warehouse.
+func OpenMemory(ctx context.Context, tables []*schema.Table, options SessionOptions) (*Session, error) {
+	s := &Session{tables: tables, options: options, narrow: map[string]bool{}, snapshots: map[string]*delta.Snapshot{}}
+	if err := s.start(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the session. Its Rows must be closed before.
+func (s *Session) Close() {
+	if s.conn.Ptr != nil {
+		mapping.Disconnect(&s.conn)
+	}
+	if s.db.Ptr != nil {
+		mapping.Close(&s.db)
+	}
+}
+
+// Tables returns the tables of the session's views.
+func (s *Session) Tables() []*schema.Table { return s.tables }
+
+// Snapshot returns the version of a table's log that the session sees, or nil
+// if the table has none.
+func (s *Session) Snapshot(table string) *delta.Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.snapshots[table]
+}
+
+func (s *Session) takeSnapshots() error {
+	snapshots := map[string]*delta.Snapshot{}
+	for i := len(s.tables) - 1; i >= 0; i-- {
+		t := s.tables[i]
+		version, pinned := s.options.Versions[t.Name]
+		if !pinned {
+			version = delta.Latest
+		}
+		snap, err := delta.Open(filepath.Join(s.dir, t.Name)).Snapshot(version)
+		switch {
+		case errors.Is(err, delta.ErrNoTable):
+			continue
+		case err != nil:
+			return fmt.Errorf("open table %s of warehouse %s: %w", t.Name, s.dir, err)
+		}
+		snapshots[t.Name] = snap
+	}
+	if len(snapshots) == 0 {
+		if _, err := os.Stat(s.dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("open warehouse %s: %w", s.dir, err)
+		}
+		return fmt.Errorf("%w at %s: run `weir ingest PATH...` to make one", ErrNoWarehouse, s.dir)
+	}
+	s.mu.Lock()
+	s.snapshots = snapshots
+	s.mu.Unlock()
+	return nil
+}
+
+// start brings DuckDB up with the views.
+func (s *Session) start(ctx context.Context) error {
+	var config mapping.Config
+	if mapping.CreateConfig(&config) == mapping.StateError {
+		return errors.New("start DuckDB: no configuration")
+	}
+	defer mapping.DestroyConfig(&config)
+	for _, o := range s.settings() {
+		if mapping.SetConfig(config, o[0], o[1]) == mapping.StateError {
+			return fmt.Errorf("start DuckDB: setting %s does not take %q", o[0], o[1])
+		}
+	}
+	var msg string
+	if mapping.OpenExt("", &s.db, config, &msg) == mapping.StateError {
+		return fmt.Errorf("start DuckDB: %s", msg)
+	}
+	if mapping.Connect(s.db, &s.conn) == mapping.StateError {
+		return errors.New("start DuckDB: no connection")
+	}
+	for _, sql := range []string{
+		"SET GLOBAL TimeZone = 'UTC'",
+		"SET GLOBAL parquet_metadata_cache = true",
+	} {
+		if err := s.run(ctx, sql); err != nil {
+			return fmt.Errorf("start DuckDB: %w", err)
+		}
+	}
+	if err := registerFunctions(s.conn); err != nil {
+		return fmt.Errorf("start DuckDB: %w", err)
+	}
+	return s.createViews(ctx)
+}
+
+// settings returns DuckDB's start settings. Extensions are never fetched:
+// all that is needed is linked in.
+func (s *Session) settings() [][2]string {
+	set := [][2]string{
+		{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"},
+		{"temp_directory", s.options.TempDir},
+	}
+	if s.options.MemoryLimit != "" {
+		set = append(set, [2]string{"memory_limit", s.options.MemoryLimit})
+	}
+	if s.options.Threads > 0 {
+		set = append(set, [2]string{"threads", strconv.Itoa(s.options.Threads)})
+	}
+	return set
+}
+
+func (s *Session) createViews(ctx context.Context) error {
+	for _, t := range s.tables {
+		src, err := s.source(ctx, t)
+		if err != nil {
+			return fmt.Errorf("make the view %s: %w", t.Name, err)
+		}
+		sql, err := viewSQL(t, src)
+		if err != nil {
+			return err
+		}
+		if err := s.run(ctx, sql); err != nil {
+			return fmt.Errorf("make the view %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+// source returns the files of the table's view. The newest comes first,
+// because DuckDB takes the columns from the first file; where that one lacks a
+// column of the log's schema, as when an older release wrote it, the columns
+// come from all footers.
+func (s *Session) source(ctx context.Context, t *schema.Table) (viewSource, error) {
+	src := viewSource{union: s.narrow[t.Name]}
+	snap := s.snapshots[t.Name]
+	if snap == nil || len(snap.Files) == 0 {
+		return src, nil
+	}
+	newest := 0
+	for i, f := range snap.Files {
+		src.files = append(src.files, filepath.Join(s.dir, t.Name, filepath.FromSlash(f.Path)))
+		if f.ModificationTime > snap.Files[newest].ModificationTime {
+			newest = i
+		}
+	}
+	src.files[0], src.files[newest] = src.files[newest], src.files[0]
+	if src.union {
+		return src, nil
+	}
+	have, err := s.fileColumns(ctx, src.files[0])
+	if err != nil {
+		return src, fmt.Errorf("read %s: %w", src.files[0], err)
+	}
+	for _, c := range snap.Metadata.Schema {
+		if col, known := t.Column(c.Name); known && !col.Partition && !have[c.Name] {
+			src.union = true
+		}
+	}
+	return src, nil
+}
+
+// fileColumns returns the names in a file's footer.
+func (s *Session) fileColumns(ctx context.Context, path string) (map[string]bool, error) {
+	rows, err := s.query(ctx, "SELECT name FROM parquet_schema("+QuoteText(escapeGlob(path))+")", nil)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names := map[string]bool{}
+	for rows.Next() {
+		for i := range rows.Chunk().Rows {
+			names[string(rows.Chunk().Vectors[0].Text(i))] = true
+		}
+	}
+	return names, rows.Err()
+}
+
+// run executes a statement of the session's own on its connection.
+func (s *Session) run(ctx context.Context, sql string) error {
+	st, err := prepare(s.conn, sql)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	w := watch(ctx, s.conn)
+	defer w.stop()
+	if err := st.execute(); err != nil {
+		return w.cause(err)
+	}
+	for {
+		chunk, more, err := st.fetch()
+		if err != nil || !more {
+			return err
+		}
+		mapping.DestroyDataChunk(&chunk)
+	}
+}
+
+// QuoteName returns name as an SQL identifier.
+func QuoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+// QuoteText returns text as an SQL string.
+func QuoteText(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

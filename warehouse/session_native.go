@@ -1,0 +1,105 @@
+package warehouse
+
+/*
+#include <stdint.h>
+
+// The driver's bindings leave out DuckDB's streaming results. The two calls
+// that make one are declared here as DuckDB's public header has them; they are
+// weak so that this package links without naming the library, which the
+// bindings bring.
+typedef struct {
+	uint64_t column_count, row_count, rows_changed;
+	void *columns;
+	char *error;
+	void *internal;
+} weir_result;
+
+__attribute__((weak)) int duckdb_pending_prepared_streaming(void *statement, void **pending);
+__attribute__((weak)) void *duckdb_fetch_chunk(weir_result result);
+
+static int weir_pending(void *statement, void **pending) {
+	return duckdb_pending_prepared_streaming(statement, pending);
+}
+static int weir_streams(void) {
+	return duckdb_pending_prepared_streaming != 0 && duckdb_fetch_chunk != 0;
+}
+static void *weir_fetch(void *result) { return duckdb_fetch_chunk(*(weir_result *)result); }
+*/
+import "C"
+
+import (
+	"errors"
+	"unsafe"
+
+	"github.com/marcboeker/go-duckdb/mapping"
+)
+
+// statement is a prepared statement with its streaming result.
+type statement struct {
+	conn     mapping.Connection
+	prepared mapping.PreparedStatement
+	result   mapping.Result
+	executed bool
+}
+
+// prepare compiles the one statement that sql holds.
+func prepare(conn mapping.Connection, sql string) (*statement, error) {
+	var parsed mapping.ExtractedStatements
+	defer mapping.DestroyExtracted(&parsed)
+	n := mapping.ExtractStatements(conn, sql, &parsed)
+	if n == 0 {
+		if msg := mapping.ExtractStatementsError(parsed); msg != "" {
+			return nil, newQueryError(msg)
+		}
+		return nil, ErrEmptyQuery
+	}
+	if n > 1 {
+		return nil, ErrManyStatements
+	}
+	st := &statement{conn: conn}
+	if mapping.PrepareExtractedStatement(conn, parsed, 0, &st.prepared) == mapping.StateError {
+		err := newQueryError(mapping.PrepareError(st.prepared))
+		mapping.DestroyPrepare(&st.prepared)
+		return nil, err
+	}
+	return st, nil
+}
+
+// execute starts the statement, whose parameters are bound. Rows are computed
+// as they are fetched.
+func (st *statement) execute() error {
+	if C.weir_streams() == 0 {
+		return errors.New("this build of DuckDB has no streaming results")
+	}
+	var ptr unsafe.Pointer
+	state := C.weir_pending(st.prepared.Ptr, &ptr)
+	pending := mapping.PendingResult{Ptr: ptr}
+	defer mapping.DestroyPending(&pending)
+	if mapping.State(state) == mapping.StateError {
+		return newQueryError(mapping.PendingError(pending))
+	}
+	st.executed = true
+	if mapping.ExecutePending(pending, &st.result) == mapping.StateError {
+		return newQueryError(mapping.ResultError(&st.result))
+	}
+	return nil
+}
+
+// fetch returns the next chunk, which the caller destroys, or false at the end.
+func (st *statement) fetch() (mapping.DataChunk, bool, error) {
+	chunk := mapping.DataChunk{Ptr: C.weir_fetch(unsafe.Pointer(&st.result))}
+	if chunk.Ptr == nil {
+		if msg := mapping.ResultError(&st.result); msg != "" {
+			return chunk, false, newQueryError(msg)
+		}
+		return chunk, false, nil
+	}
+	return chunk, true, nil
+}
+
+func (st *statement) close() {
+	if st.executed {
+		mapping.DestroyResult(&st.result)
+	}
+	mapping.DestroyPrepare(&st.prepared)
+}

@@ -1,0 +1,231 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/marcboeker/go-duckdb/mapping"
+)
+
+// Arg is a named parameter's value: $name in the query.
+type Arg struct {
+	Name  string
+	Value any
+}
+
+// Query runs one SQL statement and returns its rows as they are computed.
+// Args are the values of ?, $1, $2, … or, as Arg, of $name; they may be nil,
+// bool, int, int64, float64, string or time.Time. When ctx ends the query is
+// interrupted. A query that finds a file of the snapshot gone takes the new
+// snapshot and runs again, once; that a file goes missing after the first
+// rows were handed out ends the Rows with an error for which Vanished is true.
+func (s *Session) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
+	rows, err := s.query(ctx, sql, args)
+	retried, widened := false, false
+	for err != nil {
+		var q *QueryError
+		switch {
+		case !errors.As(err, &q) || ctx.Err() != nil:
+			return nil, err
+		case q.narrow() && !widened:
+			widened = true
+			err = s.widen(ctx)
+		case q.vanished() && !retried && s.canRefresh():
+			retried = true
+			err = s.Refresh(ctx)
+		default:
+			return nil, err
+		}
+		if err == nil {
+			rows, err = s.query(ctx, sql, args)
+		}
+	}
+	return rows, nil
+}
+
+// Exec runs one SQL statement to its end and drops its rows.
+func (s *Session) Exec(ctx context.Context, sql string, args ...any) error {
+	rows, err := s.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
+// Vanished reports whether the error says that a data file was gone when the
+// query came to it: a caller that can drop what it has read may call Refresh
+// and run the query again.
+func Vanished(err error) bool {
+	var q *QueryError
+	return errors.As(err, &q) && q.vanished()
+}
+
+// Refresh takes the latest snapshot of all tables that are not pinned.
+func (s *Session) Refresh(ctx context.Context) error {
+	if s.dir != "" {
+		if err := s.takeSnapshots(); err != nil {
+			return err
+		}
+	}
+	return s.createViews(ctx)
+}
+
+func (s *Session) canRefresh() bool { return s.dir != "" && len(s.options.Versions) < len(s.tables) }
+
+// widen makes the views read the columns of every file's own footer. It is
+// the slow way, taken only when a file turned out to lack a column.
+func (s *Session) widen(ctx context.Context) error {
+	for _, t := range s.tables {
+		s.narrow[t.Name] = true
+	}
+	return s.createViews(ctx)
+}
+
+func (s *Session) query(ctx context.Context, sql string, args []any) (*Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	conn, release, err := s.acquire()
+	if err != nil {
+		return nil, err
+	}
+	r := &Rows{ctx: ctx, release: release, watch: watch(ctx, conn)}
+	if err := r.open(conn, sql, args); err != nil {
+		err = r.watch.cause(err)
+		if r.st == nil {
+			r.watch.stop()
+			release()
+		}
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// acquire lends a connection: the session's own, or another one while that
+// has open Rows.
+func (s *Session) acquire() (mapping.Connection, func(), error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.busy {
+		s.busy = true
+		return s.conn, func() {
+			s.mu.Lock()
+			s.busy = false
+			s.mu.Unlock()
+		}, nil
+	}
+	var conn mapping.Connection
+	if mapping.Connect(s.db, &conn) == mapping.StateError {
+		return conn, nil, errors.New("start DuckDB: no further connection")
+	}
+	return conn, func() { mapping.Disconnect(&conn) }, nil
+}
+
+// open prepares and starts the query and fetches its first rows, so that what
+// fails early fails before anything was handed out.
+func (r *Rows) open(conn mapping.Connection, sql string, args []any) error {
+	st, err := prepare(conn, sql)
+	if err != nil {
+		return err
+	}
+	r.st = st
+	var plain []plainColumn
+	if mapping.PreparedStatementType(st.prepared) == mapping.StatementTypeSelect {
+		wrapped, cols := plainSQL(st, sql)
+		if cols != nil {
+			if better, err := prepare(conn, wrapped); err == nil {
+				st.close()
+				r.st, plain = better, cols
+			}
+		}
+	}
+	if err := r.st.bind(args); err != nil {
+		return err
+	}
+	if err := r.st.execute(); err != nil {
+		return err
+	}
+	if err := r.describe(plain); err != nil {
+		return err
+	}
+	if err := r.fetch(); err != nil {
+		return err
+	}
+	r.first = !r.done
+	return nil
+}
+
+// trimStatement drops the end mark of a statement.
+func trimStatement(sql string) string { return strings.TrimRight(sql, "; \t\r\n") }
+
+// bind sets the values of the statement's parameters.
+func (st *statement) bind(args []any) error {
+	want := int(mapping.NParams(st.prepared))
+	if len(args) != want {
+		return fmt.Errorf("the query has %d parameters, not %d", want, len(args))
+	}
+	for i, arg := range args {
+		index := mapping.IdxT(i + 1)
+		if named, ok := arg.(Arg); ok {
+			if mapping.BindParameterIndex(st.prepared, &index, named.Name) == mapping.StateError {
+				return fmt.Errorf("the query has no parameter $%s", named.Name)
+			}
+			arg = named.Value
+		}
+		if err := st.bindValue(index, arg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st *statement) bindValue(index mapping.IdxT, value any) error {
+	var state mapping.State
+	switch v := value.(type) {
+	case nil:
+		state = mapping.BindNull(st.prepared, index)
+	case bool:
+		state = mapping.BindBoolean(st.prepared, index, v)
+	case int:
+		state = mapping.BindInt64(st.prepared, index, int64(v))
+	case int64:
+		state = mapping.BindInt64(st.prepared, index, v)
+	case float64:
+		state = mapping.BindDouble(st.prepared, index, v)
+	case string:
+		state = mapping.BindVarcharLength(st.prepared, index, v, mapping.IdxT(len(v)))
+	case time.Time:
+		state = mapping.BindTimestampTZ(st.prepared, index, mapping.NewTimestamp(v.UnixMicro()))
+	default:
+		return fmt.Errorf("parameter %d: values of type %T are not known", index, value)
+	}
+	if state == mapping.StateError {
+		return fmt.Errorf("parameter %d does not take %v", index, value)
+	}
+	return nil
+}
+
+// CopyParquet writes the rows of a query to a Parquet file, which is replaced
+// if it exists, and returns their number.
+func (s *Session) CopyParquet(ctx context.Context, path, sql string, args ...any) (int64, error) {
+	rows, err := s.Query(ctx, fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd)",
+		trimStatement(sql), QuoteText(path)), args...)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var n int64
+	for rows.Next() {
+		for _, v := range rows.Chunk().Vectors {
+			n += v.Int64[0]
+		}
+	}
+	return n, rows.Err()
+}
