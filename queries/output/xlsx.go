@@ -173,9 +173,9 @@ func (s *sheetWriter) cell(column int, v *schema.Vector, i int) any {
 	case warehouse.Bool:
 		return v.Bool[i]
 	case warehouse.Date:
-		return sheetTime(time.Unix(v.Int64[i]*secondsPerDay, 0), s.date, dateLayout)
+		return sheetTime(v.Int64[i]*secondsPerDay*1e6, s.date, dateLayout)
 	case warehouse.Timestamp:
-		return sheetTime(time.UnixMicro(v.Int64[i]), s.moment, timestampLayout)
+		return sheetTime(v.Int64[i], s.moment, timestampLayout)
 	case warehouse.Number:
 		if x, err := strconv.ParseFloat(string(v.Text(i)), 64); err == nil && math.Abs(x) <= exactInteger {
 			return x
@@ -187,14 +187,17 @@ func (s *sheetWriter) cell(column int, v *schema.Vector, i int) any {
 	}
 }
 
+// epochSerial is 1970-01-01 as Excel counts days.
+const epochSerial = 25_569
+
 // sheetTime returns a date cell, or text for the years that Excel does not
-// count.
-func sheetTime(t time.Time, style int, layout string) any {
-	t = t.UTC()
-	if t.Year() < 1900 || t.Year() > 9999 {
+// count right.
+func sheetTime(micros int64, style int, layout string) any {
+	t := time.UnixMicro(micros).UTC()
+	if t.Year() <= 1900 || t.Year() > 9999 {
 		return t.Format(layout)
 	}
-	return excelize.Cell{StyleID: style, Value: t}
+	return excelize.Cell{StyleID: style, Value: epochSerial + float64(micros)/(secondsPerDay*1e6)}
 }
 
 func (s *sheetWriter) Close() error {
