@@ -16,6 +16,11 @@ func (e *NotCaptureError) Error() string {
 
 // damage is the state of a compressed stream that does not go on: what came
 // before it is kept and the capture ends with a warning.
-type damage struct{ what string }
+type damage struct {
+	what  string
+	cause error
+}
 
 func (d *damage) Error() string { return d.what }
+
+func (d *damage) Unwrap() error { return d.cause }

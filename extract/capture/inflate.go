@@ -26,9 +26,9 @@ func (d *decoded) judge(err error) error {
 	case d.raw.err != nil:
 		return d.raw.err
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		return &damage{d.compression + " stream cut off"}
+		return &damage{d.compression + " stream cut off", err}
 	}
-	return &damage{d.compression + " stream damaged (" + err.Error() + ")"}
+	return &damage{d.compression + " stream damaged (" + err.Error() + ")", err}
 }
 
 // aheadBuffers is how many buffers of slabBytes a decompressor may be ahead.

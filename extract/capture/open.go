@@ -147,6 +147,9 @@ func decompress(compression string, r io.Reader) (io.Reader, func(), error) {
 func (c *content) refuse(name string, err error) error {
 	var d *damage
 	switch {
+	case errors.Is(err, zstd.ErrWindowSizeExceeded) && len(c.head) == 0:
+		// What is in it cannot be told, so it is not passed off as something else.
+		return fmt.Errorf("%s: zstd window larger than %d MiB", name, maxWindow>>20)
 	case errors.As(err, &d):
 		if len(c.head) == 0 {
 			return &NotCaptureError{name, d.what + " at its beginning"}

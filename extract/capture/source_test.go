@@ -165,9 +165,9 @@ func TestDamagedCompression(t *testing.T) {
 			n := len(res.records)
 			if name == "damaged" {
 				// A checksum of a whole stream tells too late what is wrong.
-				n = min(n, len(want.records)/10)
+				n = min(n, len(want.records)/20)
 			}
-			if n == 0 || !slices.Equal(res.records, want.records[:n]) {
+			if n == 0 || !slices.Equal(res.records[:n], want.records[:n]) {
 				t.Errorf("%s %s: %d packets, other than those written", compression, name, n)
 			}
 			if name == "trailing" && n != 9000 {
