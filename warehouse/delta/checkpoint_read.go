@@ -249,7 +249,7 @@ func eachOf[T any](g *group, rows []T, at []int32, set func(*T, parquet.Value), 
 // each visits the values of a column that are not null.
 func (g *group) each(visit func(row int, v parquet.Value), path ...string) {
 	if at := g.leaves(path); len(at) > 0 {
-		g.values(at[0], func(row int, v parquet.Value) {
+		g.values(at[0], false, func(row int, v parquet.Value) {
 			if !v.IsNull() {
 				visit(row, v)
 			}
@@ -270,12 +270,12 @@ func mapOf(g *group, at []int32, visit func(i int32, key string, value *string),
 		key string
 	}
 	var keys []entry
-	g.values(leaves[0], func(row int, v parquet.Value) {
+	g.values(leaves[0], false, func(row int, v parquet.Value) {
 		if !v.IsNull() {
 			keys = append(keys, entry{row, string(v.ByteArray())})
 		}
 	})
-	g.values(leaves[1], func(row int, v parquet.Value) {
+	g.values(leaves[1], true, func(row int, v parquet.Value) {
 		if v.DefinitionLevel() < key.MaxDefinitionLevel || len(keys) == 0 {
 			return // the row has no map, or an empty one
 		}
@@ -302,11 +302,11 @@ func (g *group) fail(err error) {
 	}
 }
 
-// values visits all values of a column, nulls among them, but passes over
-// pages that hold nothing else.
-func (g *group) values(column int, visit func(row int, v parquet.Value)) {
+// values visits the values of a column. Without nulls it passes over chunks
+// and pages that hold nothing else, and may visit nulls in the others.
+func (g *group) values(column int, nulls bool, visit func(row int, v parquet.Value)) {
 	chunk := g.chunks[column]
-	if c, ok := chunk.(*parquet.FileColumnChunk); g.err != nil || ok && c.NullCount() > 0 && c.NullCount() == c.NumValues() {
+	if c, ok := chunk.(*parquet.FileColumnChunk); g.err != nil || !nulls && ok && c.NullCount() > 0 && c.NullCount() == c.NumValues() {
 		return
 	}
 	pages := chunk.Pages()
@@ -322,7 +322,7 @@ func (g *group) values(column int, visit func(row int, v parquet.Value)) {
 			g.fail(err)
 			return
 		}
-		row = g.page(page, row, buf[:], visit)
+		row = g.page(page, row, nulls, buf[:], visit)
 		parquet.Release(page)
 		if g.err != nil {
 			return
@@ -332,8 +332,8 @@ func (g *group) values(column int, visit func(row int, v parquet.Value)) {
 
 // page visits the values of a page. It takes and returns the number of the
 // last row.
-func (g *group) page(page parquet.Page, row int, buf []parquet.Value, visit func(int, parquet.Value)) int {
-	if n := page.NumValues(); page.NumNulls() == n && page.NumRows() == n {
+func (g *group) page(page parquet.Page, row int, nulls bool, buf []parquet.Value, visit func(int, parquet.Value)) int {
+	if n := page.NumValues(); !nulls && page.NumNulls() == n && page.NumRows() == n {
 		return row + int(n)
 	}
 	values := page.Values()

@@ -208,10 +208,20 @@ func checkCommit(table string, c Commit, base *Snapshot) error {
 	if len(gone) > 0 {
 		return &RemoveConflictError{Paths: gone}
 	}
-	if len(c.Removes) > 0 && c.DataChange && strings.EqualFold(base.Metadata.Configuration["delta.appendOnly"], "true") {
+	if losesRows(c) && strings.EqualFold(base.Metadata.Configuration["delta.appendOnly"], "true") {
 		return errors.New("the table's property delta.appendOnly forbids to remove rows")
 	}
 	return checkPaths(c)
+}
+
+// losesRows reports whether a commit removes more than it puts elsewhere.
+func losesRows(c Commit) bool {
+	for i := range c.Removes {
+		if c.DataChange || c.Removes[i].DataChange {
+			return true
+		}
+	}
+	return false
 }
 
 // checkPaths refuses paths that no reader could take for a data file of the
