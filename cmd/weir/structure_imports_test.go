@@ -96,7 +96,7 @@ func libraryHomes() map[string][]string {
 		"golang.org/x/sync":               {"extract/...", "warehouse/...", "queries/...", "cmd/weir"},
 		"golang.org/x/sys":                {"extract/capture/...", "warehouse/...", "cmd/weir"},
 		"golang.org/x/term":               {"cmd/weir"},
-		"github.com/mattn/go-runewidth":   {"queries/output"},
+		"github.com/mattn/go-runewidth":   {"queries/..."},
 		"github.com/dustin/go-humanize":   {"cmd/weir"},
 		"github.com/schollz/progressbar":  {"cmd/weir"},
 		"github.com/mattn/go-isatty":      {"cmd/weir"},
