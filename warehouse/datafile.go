@@ -1,0 +1,169 @@
+package warehouse
+
+import (
+	"bufio"
+	"cmp"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"weir/warehouse/delta"
+	"weir/warehouse/part"
+	"weir/warehouse/schema"
+)
+
+// tempDir is the directory in a table's own for files being written. Readers
+// of Hive and Delta tables pass over names that begin with an underscore.
+const tempDir = "_tmp"
+
+// tempFile is a data file being written.
+type tempFile struct {
+	path string
+	file *os.File
+	buf  *bufio.Writer
+	part *part.File
+}
+
+// dataFile is a finished file, flushed to disk, that no log names yet.
+type dataFile struct {
+	path      string // where it is now
+	partition []string
+	seq       int // among the files of its partition in the group
+	summary   part.Summary
+}
+
+// create begins a file of the table under a temporary name.
+func (s *tableStore) create() (*tempFile, error) {
+	dir := filepath.Join(s.dir, tempDir)
+	path := filepath.Join(dir, randomName()+".parquet.tmp")
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(dir, 0o777); err == nil {
+			file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("create data file of %s: %w", s.table.Name, err)
+	}
+	buf := bufio.NewWriterSize(file, 1<<16)
+	meta := map[string]string{delta.FormatProperty: strconv.Itoa(delta.Format)}
+	return &tempFile{path: path, file: file, buf: buf, part: part.Create(buf, s.table.Stored(), meta)}, nil
+}
+
+// finish writes the footer and flushes the file to disk. Like discard it ends
+// the use of the file.
+func (f *tempFile) finish(partition []string, seq int) (*dataFile, error) {
+	summary, err := f.part.Close()
+	if err == nil {
+		err = f.buf.Flush()
+	}
+	if err == nil {
+		err = f.file.Sync()
+	}
+	if err != nil {
+		f.discard()
+		return nil, fmt.Errorf("write data file %s: %w", f.path, err)
+	}
+	if err = f.file.Close(); err != nil {
+		os.Remove(f.path)
+		return nil, fmt.Errorf("close data file %s: %w", f.path, err)
+	}
+	return &dataFile{path: f.path, partition: partition, seq: seq, summary: summary}, nil
+}
+
+func (f *tempFile) discard() {
+	f.file.Close()
+	os.Remove(f.path)
+}
+
+func removeFiles(files []*dataFile) {
+	for _, f := range files {
+		os.Remove(f.path)
+	}
+}
+
+// place renames finished files to their names in the table, durably, and
+// returns what the log is to say of them. After an error all files are removed.
+func (s *tableStore) place(files []*dataFile, tag string) ([]delta.Add, error) {
+	slices.SortFunc(files, func(a, b *dataFile) int {
+		return cmp.Or(slices.Compare(a.partition, b.partition), cmp.Compare(a.seq, b.seq))
+	})
+	adds := make([]delta.Add, 0, len(files))
+	changed := map[string]bool{}
+	for _, f := range files {
+		add, err := s.placeOne(f, tag, changed)
+		if err != nil {
+			removeFiles(files)
+			return nil, fmt.Errorf("name data file of %s: %w", s.table.Name, err)
+		}
+		adds = append(adds, add)
+	}
+	for dir := range changed {
+		if err := (delta.OS{}).SyncDir(dir); err != nil {
+			removeFiles(files)
+			return nil, fmt.Errorf("flush directory of %s: %w", s.table.Name, err)
+		}
+	}
+	return adds, nil
+}
+
+func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) (delta.Add, error) {
+	dir := partitionDir(s.table, f.partition)
+	full := filepath.Join(s.dir, filepath.FromSlash(dir))
+	if err := os.MkdirAll(full, 0o777); err != nil {
+		return delta.Add{}, err
+	}
+	name := fmt.Sprintf("part-%s-%04d-%s.parquet", tag, f.seq, randomName())
+	path := filepath.Join(full, name)
+	if err := os.Rename(f.path, path); err != nil {
+		return delta.Add{}, err
+	}
+	f.path = path
+	for d := full; ; d = filepath.Dir(d) {
+		changed[d] = true
+		if d == s.dir {
+			break
+		}
+	}
+	if dir != "" {
+		name = dir + "/" + name
+	}
+	return delta.Add{
+		Path:             name,
+		PartitionValues:  partitionValues(s.table, f.partition),
+		Size:             f.summary.Bytes,
+		ModificationTime: time.Now().UnixMilli(),
+		Stats: delta.Stats{
+			NumRecords: f.summary.Rows,
+			Min:        f.summary.Min,
+			Max:        f.summary.Max,
+			NullCount:  f.summary.NullCount,
+		},
+	}, nil
+}
+
+func randomName() string {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// writeBatch writes a batch as a file of its own.
+func (s *tableStore) writeBatch(b *schema.Batch, enc []*part.Encoder) (*dataFile, error) {
+	f, err := s.create()
+	if err != nil {
+		return nil, err
+	}
+	if err := f.part.Write(b, enc...); err != nil {
+		f.discard()
+		return nil, fmt.Errorf("write data file %s: %w", f.path, err)
+	}
+	return f.finish(b.Partition, 0)
+}

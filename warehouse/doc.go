@@ -1,0 +1,51 @@
+// Package warehouse keeps rows and answers SQL over them. A warehouse is a
+// directory that other programs read without this one:
+//
+//	<warehouse>/<table>/date=2026-11-22/protocol=tcp/part-….parquet
+//	<warehouse>/<table>/_delta_log/…                      the commits: package delta
+//	<warehouse>/<table>/_tmp/…                            files being written
+//
+// A Warehouse is opened with the tables of the catalogue, in the order in
+// which a capture's rows are committed to them: event tables, flows, and
+// captures last. A Session is one snapshot of all tables in an embedded DuckDB.
+//
+// # Writing
+//
+// A Writer takes the rows of one capture after the other, appended to a batch
+// per partition, and writes, sorts, compresses and commits them:
+//
+//	w := house.NewWriter(warehouse.WriterOptions{})
+//	err := w.Begin(captureID)
+//	b, err := w.Batch(flows, "2026-11-22", "tcp")
+//	…append rows to b…
+//	err = w.Grown(b)
+//	err = w.End()                       // or w.Abort()
+//	for _, o := range w.Outcomes() {…}  // what has become of which capture
+//	err = w.Close()
+//
+// Small captures share data files: complete ones wait in memory until the
+// buffers are full, Commit is called, or the writer is closed, and then are
+// committed as one group. A capture that outgrows the buffers is a group of
+// its own, whose row groups go to temporary files as it goes. Only an outcome says that a capture is
+// ingested; until then a crash may lose it, and a re-run will bring it back.
+//
+// # Exactly once
+//
+// Each table's commit carries a transaction per capture that has rows in it,
+// and the last table's one per capture of the group. A capture is ingested
+// if and only if the last table has its transaction. Before that, a table
+// may have its rows: after a crash between two tables' commits, or while
+// another process ingests the same bytes. So whether a table still needs a
+// capture's rows is decided table by table when it is committed, under the
+// log's own check: if the log has the capture already, its rows are left out
+// of the shared files, which are written again without them, and the other
+// captures and tables go on. Of two processes that ingest one capture, the
+// one that commits to the last table has ingested it; the other is told that
+// it is there already.
+//
+// # Determinism
+//
+// When row groups and files are cut follows from the rows appended, never
+// from time or from the number of workers. Files of one input have the same bytes and
+// the same names on every run, but for a random suffix.
+package warehouse

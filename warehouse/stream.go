@@ -1,0 +1,219 @@
+package warehouse
+
+import "sync"
+
+// stream takes the rows of one capture that is larger than the buffers. Each
+// partition has a lane, whose row groups go to temporary files in order; the
+// lanes work in parallel.
+type stream struct {
+	writer  *Writer
+	capture string
+	// The caller's goroutine alone uses the lanes' list and what the lanes
+	// keep for it.
+	lanes map[string]*lane
+	list  []*lane // in order of first use
+	clock int     // counts flushes
+	open  int     // lanes that have a file open, once their jobs are done
+
+	jobs sync.WaitGroup
+
+	mu      sync.Mutex
+	room    sync.Cond // jobs have ended
+	flight  int       // rows of jobs that have not ended
+	failure error
+}
+
+// lane is a partition of the capture.
+type lane struct {
+	store     int
+	key       string
+	partition []string
+	used      int           // the stream's clock at the last flush
+	open      bool          // a file will be open once the jobs are done
+	done      chan struct{} // closed at the end of the last job
+	// Of the jobs, which run one after the other.
+	file     *tempFile
+	finished []*dataFile
+}
+
+func newStream(w *Writer, capture string) *stream {
+	s := &stream{writer: w, capture: capture, lanes: map[string]*lane{}}
+	s.room.L = &s.mu
+	return s
+}
+
+// flush writes a buffer as the next row group of its partition. It waits
+// while too many rows are on their way. The buffer is no longer the caller's.
+func (s *stream) flush(x *buffer) error {
+	l := s.lanes[x.key]
+	if l == nil {
+		l = &lane{store: x.store, key: x.key, partition: append([]string(nil), x.batch.Partition...), done: make(chan struct{})}
+		close(l.done)
+		s.lanes[x.key] = l
+		s.list = append(s.list, l)
+	}
+	if !l.open {
+		s.closeOldest()
+		l.open = true
+		s.open++
+	}
+	s.clock++
+	l.used = s.clock
+	if err := s.reserve(x.batch.Rows()); err != nil {
+		return err
+	}
+	s.run(l, x.batch.Rows(), func() error { return s.write(l, x) })
+	return nil
+}
+
+// closeOldest ends the file of the lane that was flushed least recently if
+// too many are open. The choice depends on the order of flushes alone.
+func (s *stream) closeOldest() {
+	if s.open < s.writer.options.OpenFiles {
+		return
+	}
+	var oldest *lane
+	for _, l := range s.list {
+		if l.open && (oldest == nil || l.used < oldest.used) {
+			oldest = l
+		}
+	}
+	s.close(oldest)
+}
+
+func (s *stream) close(l *lane) {
+	l.open = false
+	s.open--
+	s.run(l, 0, func() error { return l.finish() })
+}
+
+// reserve waits until there is room for rows, and returns the error of an
+// earlier job if there was one.
+func (s *stream) reserve(rows int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.failure == nil && s.flight > 0 && s.flight+rows > s.writer.options.BufferRows {
+		s.room.Wait()
+	}
+	if s.failure == nil {
+		s.flight += rows
+	}
+	return s.failure
+}
+
+// run starts a job that runs once the lane's earlier jobs have. After a
+// failure jobs do nothing.
+func (s *stream) run(l *lane, rows int, job func() error) {
+	before, done := l.done, make(chan struct{})
+	l.done = done
+	s.jobs.Go(func() {
+		defer close(done)
+		<-before
+		err := s.err()
+		if err == nil {
+			err = job()
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.failure == nil {
+			s.failure = err
+		}
+		s.flight -= rows
+		s.room.Broadcast()
+	})
+}
+
+func (s *stream) err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+// write is the job of a flush.
+func (s *stream) write(l *lane, x *buffer) error {
+	w := s.writer
+	enc, err := w.encoders.take(x.batch.Rows())
+	defer w.encoders.give(enc)
+	if err != nil {
+		return err
+	}
+	if l.file == nil {
+		if l.file, err = w.warehouse.stores[l.store].create(); err != nil {
+			return err
+		}
+	}
+	if err := l.file.part.Write(x.batch, enc...); err != nil {
+		return err
+	}
+	w.buffers.spare.give(x.batch)
+	if l.file.part.Size() >= w.options.FileBytes {
+		return l.finish()
+	}
+	return nil
+}
+
+// finish ends the lane's file, if one is open.
+func (l *lane) finish() error {
+	if l.file == nil {
+		return nil
+	}
+	f, err := l.file.finish(l.partition, len(l.finished))
+	l.file = nil
+	if err == nil {
+		l.finished = append(l.finished, f)
+	}
+	return err
+}
+
+// complete writes what the buffers still hold and ends all files.
+func (s *stream) complete() error {
+	b := s.writer.buffers
+	for len(b.list) > 0 {
+		x := b.list[0]
+		b.remove(x)
+		if x.batch.Rows() == 0 {
+			continue
+		}
+		if err := s.flush(x); err != nil {
+			b.drop()
+			return err
+		}
+	}
+	for _, l := range s.list {
+		if l.open {
+			s.close(l)
+		}
+	}
+	s.jobs.Wait()
+	return s.err()
+}
+
+// abort waits for the jobs under way and removes all files.
+func (s *stream) abort() {
+	s.jobs.Wait()
+	for _, l := range s.list {
+		if l.file != nil {
+			l.file.discard()
+			l.file = nil
+		}
+		removeFiles(l.finished)
+		l.finished = nil
+	}
+}
+
+// files implements rowSource. A table's files are handed out once; they are
+// of one capture, so there is nothing to write again without it.
+func (s *stream) files(store int, without map[string]bool) ([]*dataFile, []string, error) {
+	var files []*dataFile
+	for _, l := range s.list {
+		if l.store == store {
+			files = append(files, l.finished...)
+			l.finished = nil
+		}
+	}
+	if without[s.capture] || len(files) == 0 {
+		removeFiles(files)
+		return nil, nil, nil
+	}
+	return files, []string{s.capture}, nil
+}
