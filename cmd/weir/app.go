@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"weir/extract"
+	"weir/extract/flow"
+	"weir/warehouse/schema"
+)
+
+// Exit statuses. Every command's help names them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitPartly      = 3
+	exitInterrupted = 130
+)
+
+// streams are what a command reads and writes. Data goes to out, messages
+// and progress to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	// width is the width of the terminal that out is, or 0.
+	width int
+	// live tells that err is a terminal.
+	live bool
+}
+
+// app is what every command needs to know.
+type app struct {
+	streams
+	ctx       context.Context
+	warehouse string
+	json      bool
+	verbose   bool
+	version   string
+	captures  *schema.Catalogue[*extract.Capture]
+	flows     *schema.Catalogue[*flow.Flow]
+}
+
+// tables returns the tables of a warehouse in the order in which they are
+// committed: a row of a later one vouches for those of the earlier ones.
+func (a *app) tables() []*schema.Table {
+	return []*schema.Table{a.flows.Table, a.captures.Table}
+}
+
+// say prints a message.
+func (a *app) say(format string, args ...any) { fmt.Fprintf(a.err, format+"\n", args...) }
+
+// status is an error that decides the exit status.
+type status struct {
+	code int
+	err  error
+}
+
+// Error returns the message.
+func (s *status) Error() string { return s.err.Error() }
+
+// Unwrap returns the cause.
+func (s *status) Unwrap() error { return s.err }
+
+// usage makes an error of wrong usage.
+func usage(format string, args ...any) error {
+	return &status{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, args []string, s streams) int {
+	var grammar cli
+	exited := -1
+	parser, err := kong.New(&grammar,
+		kong.Name("weir"),
+		kong.Description("Turn packet captures into a warehouse of flows: Parquet tables that answer SQL."),
+		kong.Writers(s.out, s.err),
+		kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false, WrapUpperBound: 100}),
+		kong.Vars{"version": version()},
+	)
+	if err != nil {
+		fmt.Fprintln(s.err, "weir:", err)
+		return exitFailed
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 { // --help and --version
+		return exited
+	}
+	if err != nil {
+		fmt.Fprintf(s.err, "weir: %v\nTry: weir --help\n", err)
+		return exitUsage
+	}
+	a := &app{
+		streams: s, ctx: ctx, warehouse: grammar.Warehouse, json: grammar.JSON, verbose: grammar.Verbose,
+		version: version(), flows: flow.Catalogue(), captures: extract.Captures(),
+	}
+	return a.conclude(parsed.Run(a))
+}
+
+// conclude prints the error a command ended with and returns the exit status.
+func (a *app) conclude(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	var s *status
+	code := exitFailed
+	switch {
+	case errors.As(err, &s):
+		code = s.code
+	case a.ctx.Err() != nil:
+		code = exitInterrupted
+	}
+	if message := err.Error(); message != "" {
+		a.say("weir: %s", message)
+	}
+	return code
+}
+
+// version returns the module's version, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "devel-" + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return "devel"
+}

@@ -1,0 +1,19 @@
+package main
+
+import "github.com/alecthomas/kong"
+
+// cli is the grammar of the command line: one command per file.
+type cli struct {
+	Warehouse string           `short:"w" placeholder:"DIR" default:"./weir-warehouse" env:"WEIR_WAREHOUSE" help:"The warehouse (env WEIR_WAREHOUSE; default ${default})."`
+	JSON      bool             `name:"json" help:"Print the result as JSON."`
+	Verbose   bool             `short:"v" help:"Tell more of what is done."`
+	Version   kong.VersionFlag `help:"Print the version."`
+
+	Ingest  ingestCommand  `cmd:"" help:"Take captures into the warehouse: files, directories, or - for standard input."`
+	Query   queryCommand   `cmd:"" help:"Ask the warehouse in SQL."`
+	Export  exportCommand  `cmd:"" help:"Write a part of the flows to CSV, JSON, XLSX, Parquet, ..."`
+	Preview previewCommand `cmd:"" help:"Show the first flows of a capture without storing anything."`
+	Report  reportCommand  `cmd:"" help:"Sum up the warehouse."`
+	Fields  fieldsCommand  `cmd:"" help:"List the columns: type, unit, definition."`
+	Status  statusCommand  `cmd:"" help:"Tell what is in the warehouse: tables, partitions, sizes, captures."`
+}
