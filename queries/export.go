@@ -1,0 +1,217 @@
+package queries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"weir/queries/output"
+	"weir/warehouse"
+	"weir/warehouse/schema"
+)
+
+// Export chooses a part of the flows. The zero value is all of them.
+type Export struct {
+	// Where is an SQL condition over the columns of flows; it is the user's own.
+	Where string
+	// Columns are names of columns in the order wanted; none means all.
+	Columns []string
+	// From and To bound start_time, From included and To not; zero is open.
+	From, To time.Time
+	// Protocols keeps these protocols: icmp takes both versions of ICMP, dns
+	// is by content, whatever carries it.
+	Protocols []string
+	// Services keeps these application protocols.
+	Services []string
+	// Limit keeps the flows with the most bytes; 0 means all.
+	Limit int64
+	// SplitBy names a column whose values get a file each. By protocol, DNS
+	// gets one of its own.
+	SplitBy string
+}
+
+// maxParts is how many files a split may make.
+const maxParts = 1000
+
+// Query returns the SQL of the export from the table flows. Names are checked
+// against the table, values are quoted; times and names stand in the text, so
+// that DuckDB can prune files when it plans.
+func (e Export) Query(flows *schema.Table) (output.Query, error) {
+	columns, err := e.selection(flows)
+	if err != nil {
+		return output.Query{}, err
+	}
+	return output.Query{SQL: "SELECT " + columns + " FROM " + e.from(flows)}, nil
+}
+
+// selection returns the columns as they stand behind SELECT.
+func (e Export) selection(flows *schema.Table) (string, error) {
+	if len(e.Columns) == 0 {
+		return "*", nil
+	}
+	names := make([]string, len(e.Columns))
+	for i, c := range e.Columns {
+		if _, ok := flows.Column(c); !ok {
+			return "", unknownColumn(c, flows)
+		}
+		names[i] = warehouse.QuoteName(c)
+	}
+	return strings.Join(names, ", "), nil
+}
+
+func unknownColumn(name string, t *schema.Table) error {
+	return fmt.Errorf("%s has no column %q: `weir fields` lists them", t.Name, name)
+}
+
+// from returns the export's rows with all columns, as they stand behind FROM.
+func (e Export) from(flows *schema.Table) string {
+	var conditions []string
+	if e.Where != "" {
+		conditions = append(conditions, "("+e.Where+"\n)")
+	}
+	const instant, day = "2006-01-02 15:04:05.999999", "2006-01-02"
+	if !e.From.IsZero() {
+		from := e.From.UTC()
+		conditions = append(conditions, fmt.Sprintf("start_time >= TIMESTAMPTZ '%s+00'", from.Format(instant)),
+			fmt.Sprintf("date >= DATE '%s'", from.Format(day)))
+	}
+	if !e.To.IsZero() {
+		to := e.To.UTC()
+		conditions = append(conditions, fmt.Sprintf("start_time < TIMESTAMPTZ '%s+00'", to.Format(instant)),
+			fmt.Sprintf("date <= DATE '%s'", to.Format(day)))
+	}
+	if c := protocolCondition(e.Protocols); c != "" {
+		conditions = append(conditions, c)
+	}
+	if len(e.Services) > 0 {
+		conditions = append(conditions, "service IN ("+quoteTexts(e.Services)+")")
+	}
+	rows := warehouse.QuoteName(flows.Name)
+	if len(conditions) > 0 {
+		rows += " WHERE " + strings.Join(conditions, " AND ")
+	}
+	if e.Limit > 0 {
+		rows += fmt.Sprintf(" ORDER BY fwd_bytes + bwd_bytes DESC, start_time, flow_uid LIMIT %d", e.Limit)
+	}
+	return rows
+}
+
+func protocolCondition(protocols []string) string {
+	var names, conditions []string
+	for _, p := range protocols {
+		switch p = strings.ToLower(strings.TrimSpace(p)); p {
+		case "", "all":
+			return ""
+		case "dns":
+			conditions = append(conditions, "service = 'dns'")
+		case "icmp":
+			names = append(names, "icmp", "ipv6-icmp")
+		default:
+			names = append(names, p)
+		}
+	}
+	if len(names) > 0 {
+		conditions = append(conditions, "protocol IN ("+quoteTexts(names)+")")
+	}
+	if len(conditions) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(conditions, " OR ") + ")"
+}
+
+func quoteTexts(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = warehouse.QuoteText(strings.ToLower(strings.TrimSpace(v)))
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Run writes the export to the target, or to a file for each value of SplitBy,
+// and returns what was written. The session must have the table flows.
+func (e Export) Run(ctx context.Context, s *warehouse.Session, t output.Target) ([]output.Written, error) {
+	flows, err := tableOf(s, "flows")
+	if err != nil {
+		return nil, err
+	}
+	q, err := e.Query(flows)
+	if err != nil {
+		return nil, err
+	}
+	if e.SplitBy == "" {
+		n, err := output.Run(ctx, s, q, t)
+		if err != nil {
+			return nil, err
+		}
+		return []output.Written{{Path: t.Path, Rows: n}}, nil
+	}
+	parts, err := e.parts(ctx, s, flows)
+	if err != nil {
+		return nil, err
+	}
+	return output.Split(ctx, s, parts, t)
+}
+
+func tableOf(s *warehouse.Session, name string) (*schema.Table, error) {
+	for _, t := range s.Tables() {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return nil, errors.New("the warehouse has no table " + name)
+}
+
+// parts returns a query for each value of SplitBy. Each reads the export anew,
+// which for the partition columns opens no file twice, so that memory stays
+// that of one export.
+func (e Export) parts(ctx context.Context, s *warehouse.Session, flows *schema.Table) ([]output.Part, error) {
+	if _, ok := flows.Column(e.SplitBy); !ok {
+		return nil, unknownColumn(e.SplitBy, flows)
+	}
+	rest := e
+	rest.Columns, rest.SplitBy = nil, ""
+	name := warehouse.QuoteName(e.SplitBy)
+	key := name
+	if e.SplitBy == "protocol" {
+		key = "CASE WHEN service = 'dns' THEN 'dns' ELSE protocol END"
+	}
+	list := fmt.Sprintf("SELECT DISTINCT CAST(%s AS VARCHAR) AS value FROM (SELECT * FROM %s) ORDER BY value LIMIT %d", key, rest.from(flows), maxParts+1)
+	var parts []output.Part
+	columns, err := e.selection(flows)
+	if err != nil {
+		return nil, err
+	}
+	err = eachRow(ctx, s, list, nil, func(r record) {
+		value, condition := "null", name+" IS NULL"
+		if !r.vectors[0].Null(r.row) {
+			value = r.text(0)
+			condition = splitCondition(e.SplitBy, value)
+		}
+		parts = append(parts, output.Part{Value: value, Query: output.Query{
+			SQL: fmt.Sprintf("SELECT %s FROM (SELECT * FROM %s) WHERE %s", columns, rest.from(flows), condition)}})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("split by %s: %w", e.SplitBy, err)
+	}
+	if len(parts) > maxParts {
+		return nil, fmt.Errorf("split by %s: it has more than %d values, and each would be a file", e.SplitBy, maxParts)
+	}
+	return parts, nil
+}
+
+// splitCondition selects a value of the column, given as its text.
+func splitCondition(column, value string) string {
+	text := warehouse.QuoteText(value)
+	switch {
+	case column == "protocol" && value == "dns":
+		return "service = 'dns'"
+	case column == "protocol":
+		return "protocol = " + text + " AND service IS DISTINCT FROM 'dns'"
+	case column == "date":
+		return "date = DATE " + text
+	default:
+		return fmt.Sprintf("CAST(%s AS VARCHAR) = %s", warehouse.QuoteName(column), text)
+	}
+}
