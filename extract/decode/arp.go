@@ -23,6 +23,5 @@ func (h *Header) arp(data []byte, n network) {
 		return
 	}
 	h.Key.Family = ARP
-	h.pair4(binary.BigEndian.Uint32(b[sender:]), binary.BigEndian.Uint32(b[target:]), ports{})
-	h.Hash = h.Key.hash()
+	h.pair(ipv4Address(b[sender:]), ipv4Address(b[target:]), ports{})
 }

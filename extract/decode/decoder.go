@@ -26,11 +26,13 @@ func New(o Options) *Decoder { return &Decoder{decap: o.Decap} }
 // Decode appends to frags what Fragments needs, marked with the number packet,
 // and returns the extended slice. A rejected packet adds nothing.
 func (d *Decoder) Decode(link uint16, data []byte, length uint32, packet int, h *Header, frags []Fragment) []Fragment {
-	*h = Header{Time: h.Time, FrameLen: length}
+	time := h.Time
+	*h = Header{} // in place; a literal with values would be built aside and copied
+	h.Time, h.FrameLen = time, length
 	n := linkLayer(h, link, data)
 	switch n.kind {
 	case netIPv4, netIPv6:
-		return d.ip(h, data, length, n, packet, frags)
+		return d.ip(h, data, n.kind, n.off, packet, frags)
 	case netARP:
 		h.arp(data, n)
 	case netOther:
@@ -41,11 +43,11 @@ func (d *Decoder) Decode(link uint16, data []byte, length uint32, packet int, h 
 	return frags
 }
 
-// ip decodes the IP packet at n and whatever it carries.
-func (d *Decoder) ip(h *Header, data []byte, length uint32, n network, packet int, frags []Fragment) []Fragment {
+// ip decodes the IP packet at off and whatever it carries.
+func (d *Decoder) ip(h *Header, data []byte, kind netKind, off int, packet int, frags []Fragment) []Fragment {
 	cur, next := &d.layers[0], &d.layers[1]
 	// A wire length below the captured one contradicts itself; the frame holds both.
-	if r := cur.parse(data, n, max(int(length), len(data))); r != Accepted {
+	if r := cur.parse(data, kind, off, max(int(h.FrameLen), len(data))); r != Accepted {
 		h.Reject = r
 		return frags
 	}
@@ -55,17 +57,17 @@ func (d *Decoder) ip(h *Header, data []byte, length uint32, n network, packet in
 			h.Fragment = true
 			frags = append(frags, Fragment{Packet: packet, Later: cur.later, Key: cur.fragmentKey(data)})
 		}
-		if cur.later || !d.decap || cur.path>>(4*(MaxDepth-1)) != 0 {
+		if !d.decap || !cur.mayCarry(data) || cur.path>>(4*(MaxDepth-1)) != 0 {
 			break
 		}
 		t := cur.tunnel(data)
 		if t.kind == NoTunnel {
 			break
 		}
-		if r := next.parse(data[:cur.limit], t.inner, cur.end); r != Accepted {
+		if r := next.parse(data[:cur.limit], t.inner.kind, t.inner.off, cur.end); r != Accepted {
 			break
 		}
-		next.inside(cur, t)
+		next.inside(cur, &t)
 		cur, next = next, cur
 	}
 	h.IPLen = uint32(cur.end - cur.start)
@@ -80,5 +82,6 @@ func (d *Decoder) ip(h *Header, data []byte, length uint32, n network, packet in
 func (h *Header) frame(n network) {
 	h.HasEtherType = n.hasEtherType
 	h.Key.EtherType = n.etherType
-	h.macKey()
+	// A link address that is not known is zero.
+	h.pair(macAddress(&h.SrcMAC), macAddress(&h.DstMAC), ports{})
 }

@@ -31,13 +31,14 @@ func (l *ipLayer) fragmentKey(data []byte) FragmentKey {
 const (
 	// fragmentLife is how long after the first fragment a later one may come.
 	fragmentLife = uint64(30 * time.Second)
-	// fragmentEntries bounds the table, at some 40 MB. The first fragment that
+	// fragmentEntries bounds the table, at some 60 MB. The first fragment that
 	// was seen the longest ago makes room.
 	fragmentEntries = 1 << 18
 )
 
-// Fragments remembers first fragments. The zero value is an empty table. It
-// belongs to the one goroutine that sees the packets of a capture in order.
+// Fragments remembers first fragments. The zero value is an empty table; each
+// capture has its own, which belongs to the one goroutine that sees the
+// capture's packets in order.
 type Fragments struct {
 	slots map[FragmentKey]int32
 	ring  []firstFragment

@@ -47,12 +47,12 @@ type ipLayer struct {
 	hasTunnelID bool
 }
 
-// parse decodes the IP header at n.off. The bytes around it, the frame or the
-// packet of a tunnel, end at end by their own headers.
-func (l *ipLayer) parse(data []byte, n network, end int) Reject {
-	l.start, l.fragment, l.later = n.off, false, false
+// parse decodes the IP header at off, of the kind netIPv4 or netIPv6. The bytes
+// around it, the frame or the packet of a tunnel, end at end by their own headers.
+func (l *ipLayer) parse(data []byte, kind netKind, off, end int) Reject {
+	l.start, l.fragment, l.later = off, false, false
 	var r Reject
-	if n.kind == netIPv4 {
+	if kind == netIPv4 {
 		r = l.parseIPv4(data, end)
 	} else {
 		r = l.parseIPv6(data, end)
@@ -164,7 +164,7 @@ func (l *ipLayer) outermost() {
 }
 
 // inside puts a layer into the tunnel t that the layer outer carries.
-func (l *ipLayer) inside(outer *ipLayer, t tunnel) {
+func (l *ipLayer) inside(outer *ipLayer, t *tunnel) {
 	l.path = outer.path.Push(t.kind)
 	l.vni = 0
 	l.tunnelID, l.hasTunnelID = outer.tunnelID, outer.hasTunnelID

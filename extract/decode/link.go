@@ -37,6 +37,9 @@ func Supported(link uint16) bool {
 // linkLayer finds the network layer of a frame, and fills in the link
 // addresses and the VLAN of h.
 func linkLayer(h *Header, link uint16, data []byte) network {
+	if link == linkEthernet {
+		return h.ethernet(data)
+	}
 	if !Supported(link) {
 		return rejected(UnsupportedLink)
 	}
@@ -44,8 +47,6 @@ func linkLayer(h *Header, link uint16, data []byte) network {
 		return rejected(Truncated)
 	}
 	switch link {
-	case linkEthernet:
-		return h.ethernet(data)
 	case linkRaw12, linkRaw14, linkRaw:
 		return rawIP(data)
 	case linkIPv4:
@@ -73,7 +74,14 @@ func (h *Header) ethernet(data []byte) network {
 	}
 	h.DstMAC, h.SrcMAC = [6]byte(data[0:6]), [6]byte(data[6:12])
 	h.HasDstMAC, h.HasSrcMAC = true, true
-	return h.tagged(walk(data, ethernetHeader, binary.BigEndian.Uint16(data[12:])))
+	et := binary.BigEndian.Uint16(data[12:])
+	switch et { // the most of all frames, without a detour
+	case etherIPv4:
+		return network{kind: netIPv4, off: ethernetHeader}
+	case etherIPv6:
+		return network{kind: netIPv6, off: ethernetHeader}
+	}
+	return h.tagged(walk(data, ethernetHeader, et))
 }
 
 // tagged takes over the VLAN that was found on the way to the network layer.

@@ -18,6 +18,25 @@ type tunnel struct {
 	hasID bool
 }
 
+// mayCarry tells quickly that a packet is no tunnel, as most are not.
+func (l *ipLayer) mayCarry(data []byte) bool {
+	switch l.protocol {
+	case protoTCP:
+		return false
+	case protoUDP:
+		b := data[l.payload:l.limit]
+		return !l.later && len(b) >= 4 &&
+			(tunnelPort(binary.BigEndian.Uint16(b)) || tunnelPort(binary.BigEndian.Uint16(b[2:])))
+	case protoIPv4, protoIPv6, protoGRE:
+		return !l.later
+	}
+	return false
+}
+
+func tunnelPort(port uint16) bool {
+	return port == portGTPU || port == portTeredo || port == portVXLAN || port == portGeneve
+}
+
 // tunnel looks for an encapsulation in the payload of l. Whether the packet
 // inside it decodes is not checked, except that it is IP.
 func (l *ipLayer) tunnel(data []byte) (t tunnel) {
