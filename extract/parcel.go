@@ -13,7 +13,7 @@ type parcel struct {
 	slab    capture.Slab
 	headers []decode.Header
 	frags   []decode.Fragment
-	lists   [][]uint16 // per shard, the packets it meters, in order
+	lists   [][]uint32 // per shard, the packets it meters, in order
 	decoded chan struct{}
 	pending atomic.Int32 // shards that have not finished with it
 	// closing tells that an epoch ends with this parcel, at that clock.
@@ -22,7 +22,7 @@ type parcel struct {
 }
 
 func newParcel(shards int) *parcel {
-	return &parcel{lists: make([][]uint16, shards), decoded: make(chan struct{}, 1)}
+	return &parcel{lists: make([][]uint32, shards), decoded: make(chan struct{}, 1)}
 }
 
 // decode fills headers, frags and lists. A packet on which the decoder
@@ -72,7 +72,7 @@ func (p *parcel) deal() {
 		h := &p.headers[i]
 		if h.Reject == decode.Accepted {
 			s := h.Hash & 0xffff % n
-			p.lists[s] = append(p.lists[s], uint16(i))
+			p.lists[s] = append(p.lists[s], uint32(i))
 		}
 	}
 }

@@ -141,7 +141,11 @@ func (r *run) sequence() {
 		inEpoch += len(q.headers)
 		if q.closing = inEpoch >= epochPackets; q.closing {
 			// The earliest time of the whole epoch: one corrupt timestamp
-			// must not end the flows of other packets.
+			// must not end the flows of other packets. An epoch without
+			// metered packets tells no time.
+			if clock == math.MaxInt64 {
+				clock = math.MinInt64
+			}
 			q.clock, clock, inEpoch = clock, math.MaxInt64, 0
 		}
 		q.pending.Store(int32(len(r.shards)))
@@ -154,19 +158,23 @@ func (r *run) sequence() {
 	}
 }
 
-// sum counts the packets of a parcel and returns its earliest timestamp.
+// sum counts the packets of a parcel and returns the earliest timestamp of
+// those that are metered.
 func (r *run) sum(q *parcel) int64 {
-	earliest, latest := int64(math.MaxInt64), int64(math.MinInt64)
+	earliest, latest, clock := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
 	for i := range q.slab.Packets {
-		p := &q.slab.Packets[i]
+		p, reject := &q.slab.Packets[i], q.headers[i].Reject
 		earliest, latest = min(earliest, p.Time), max(latest, p.Time)
+		if reject == decode.Accepted {
+			clock = min(clock, p.Time)
+		}
 		r.stats.Bytes += int64(p.Length)
-		r.stats.Rejected[q.headers[i].Reject]++
+		r.stats.Rejected[reject]++
 	}
 	r.stats.Packets += int64(len(q.slab.Packets))
 	r.stats.First, r.stats.Last = min(r.stats.First, earliest), max(r.stats.Last, latest)
 	r.seen.Packets.Add(int64(len(q.slab.Packets)))
-	return earliest
+	return clock
 }
 
 // discard takes what the shards still hand over after the merger has failed,

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -69,10 +70,7 @@ func (m *memorySink) rows(table string) []row {
 		}
 	}
 	slices.SortFunc(rows, func(a, b row) int {
-		if a.key.Time != b.key.Time {
-			return int(min(1, max(-1, a.key.Time-b.key.Time)))
-		}
-		return int(a.key.Packet - b.key.Packet)
+		return cmp.Or(cmp.Compare(a.key.Time, b.key.Time), cmp.Compare(a.key.Packet, b.key.Packet))
 	})
 	return rows
 }

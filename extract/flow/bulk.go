@@ -11,7 +11,7 @@ type bulk struct {
 // add takes a packet with payload into the run, or starts a new one after a
 // gap longer than maxGap.
 func (b *bulk) add(t, payload, maxGap int64, least int) {
-	if b.runPackets > 0 && t-b.runLast > maxGap {
+	if b.runPackets > 0 && since(t, b.runLast) > maxGap {
 		b.end(least)
 	}
 	if b.runPackets == 0 {
@@ -28,7 +28,7 @@ func (b *bulk) end(least int) {
 		b.count++
 		b.packets += b.runPackets
 		b.bytes += b.runBytes
-		b.duration += max(0, b.runLast-b.runStart)
+		b.duration = plus(b.duration, since(b.runLast, b.runStart))
 	}
 	b.runPackets, b.runBytes = 0, 0
 }

@@ -73,7 +73,7 @@ func timeFields() []field {
 			func(f *Flow) int64 { return floorUS(f.start) }),
 		schema.Int(column{Name: "end_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Latest packet."},
 			func(f *Flow) int64 { return floorUS(f.last) }),
-		count("duration_us", "us", "end - start, never negative.", func(f *Flow) int64 { return (f.last - f.start) / 1000 }),
+		count("duration_us", "us", "end - start, never negative.", func(f *Flow) int64 { return since(f.last, f.start) / 1000 }),
 		derive("duration_seconds", "s", "duration_us / 1e6.", "duration_us / 1e6"),
 	}
 }

@@ -73,7 +73,7 @@ func tcpFields() []field {
 				if s == nil || s.handshake != complete {
 					return 0, false
 				}
-				return max(0, s.ackTime-s.synTime) / 1000, true
+				return since(s.ackTime, s.synTime) / 1000, true
 			}),
 		maybe("syn_ack_rtt_us", "us", "SYN to SYN+ACK; null unless both were seen.",
 			func(f *Flow) (int64, bool) {
@@ -81,7 +81,7 @@ func tcpFields() []field {
 				if s == nil || s.handshake != answered && s.handshake != complete {
 					return 0, false
 				}
-				return max(0, s.synAckTime-s.synTime) / 1000, true
+				return since(s.synAckTime, s.synTime) / 1000, true
 			}),
 	}
 	for _, s := range sides {

@@ -30,7 +30,7 @@ func (d *direction) add(h *decode.Header) {
 	if first {
 		d.headerMin, d.ttlMin, d.ttlMax, d.dscp = h.HeaderLen, h.TTL, h.TTL, h.DSCP
 	} else {
-		d.iat.add(max(0, h.Time-d.previous))
+		d.iat.add(since(h.Time, d.previous))
 		d.headerMin = min(d.headerMin, h.HeaderLen)
 		d.ttlMin, d.ttlMax = min(d.ttlMin, h.TTL), max(d.ttlMax, h.TTL)
 	}

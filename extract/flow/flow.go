@@ -39,8 +39,9 @@ type Flow struct {
 	last, start, opened, previous int64
 	// Packet is the number of the flow's first packet in its capture.
 	packet int64
-	// reverse tells that the initiator is key.B.
-	reverse bool
+	// reverse tells that the initiator is key.B, firstReverse that the sender
+	// of the first packet is.
+	reverse, firstReverse bool
 	// same tells that both endpoints are equal, so that every packet is forward.
 	same bool
 	// done tells that the flow has left the table.
@@ -100,7 +101,7 @@ func (f *Flow) direction(h *decode.Header) int {
 func (f *Flow) open(h *decode.Header, packet int64) {
 	f.key, f.hash, f.packet = h.Key, h.Hash, packet
 	f.start, f.last, f.opened, f.awake = h.Time, h.Time, h.Time, h.Time
-	f.reverse = h.Reverse
+	f.reverse, f.firstReverse = h.Reverse, h.Reverse
 	f.same = h.Key.A == h.Key.B && h.Key.PortA == h.Key.PortB
 	f.identity = identity{
 		srcMAC: h.SrcMAC, dstMAC: h.DstMAC, vlan: h.VLAN, tunnelID: h.TunnelID,
@@ -124,7 +125,7 @@ func (f *Flow) add(h *decode.Header, c *limits, turned bool) {
 	dir := f.direction(h)
 	d := &f.dir[dir]
 	if f.dir[fwd].packets+f.dir[bwd].packets > 0 {
-		f.gap(max(0, h.Time-f.previous), h.Time, c)
+		f.gap(since(h.Time, f.previous), h.Time, c)
 	}
 	f.previous = h.Time
 	f.start, f.last = min(f.start, h.Time), max(f.last, h.Time)
@@ -157,7 +158,7 @@ func (f *Flow) gap(gap, t int64, c *limits) {
 // rest ends the active period at the last packet counted; it counts if it is
 // longer than 0.
 func (f *Flow) rest() {
-	if d := f.previous - f.awake; d > 0 {
+	if d := since(f.previous, f.awake); d > 0 {
 		f.busy.add(d)
 	}
 }

@@ -7,19 +7,21 @@ import (
 
 // squares is an exact sum of squares, 128 bits wide: gaps in nanoseconds and
 // lengths of hostile headers overflow 64 bits, and a float would lose what
-// the subtraction in deviation needs.
+// the subtraction in deviation needs. It stays at its limit once it is there,
+// after some four gaps of two centuries each.
 type squares struct{ lo, hi uint64 }
 
 func (s *squares) add(x uint64) {
 	hi, lo := bits.Mul64(x, x)
-	var carry uint64
-	s.lo, carry = bits.Add64(s.lo, lo, 0)
-	s.hi, _ = bits.Add64(s.hi, hi, carry)
+	*s = s.plus(squares{lo, hi})
 }
 
 func (s squares) plus(t squares) squares {
 	lo, carry := bits.Add64(s.lo, t.lo, 0)
-	hi, _ := bits.Add64(s.hi, t.hi, carry)
+	hi, carry := bits.Add64(s.hi, t.hi, carry)
+	if carry != 0 {
+		return squares{math.MaxUint64, math.MaxUint64}
+	}
 	return squares{lo, hi}
 }
 
@@ -29,22 +31,19 @@ func deviation(n, sum uint64, sq squares) float64 {
 	if n < 2 {
 		return 0
 	}
-	// n·Σx² − (Σx)² is exact as long as it fits 128 bits.
+	// n·Σx² − (Σx)² in 192 bits, which always hold it.
 	over, mid := bits.Mul64(sq.hi, n)
 	hi, lo := bits.Mul64(sq.lo, n)
 	hi, carry := bits.Add64(hi, mid, 0)
-	if over != 0 || carry != 0 {
-		mean := float64(sum) / float64(n)
-		v := float64(sq.hi)*0x1p64 + float64(sq.lo) - mean*float64(sum)
-		return math.Sqrt(max(0, v) / float64(n-1))
-	}
+	over += carry
 	shi, slo := bits.Mul64(sum, sum)
 	lo, borrow := bits.Sub64(lo, slo, 0)
 	hi, borrow = bits.Sub64(hi, shi, borrow)
+	over, borrow = bits.Sub64(over, 0, borrow)
 	if borrow != 0 {
-		return 0
+		return 0 // only where the squares have reached their limit
 	}
-	return math.Sqrt((float64(hi)*0x1p64 + float64(lo)) / (float64(n) * float64(n-1)))
+	return math.Sqrt((float64(over)*0x1p128 + float64(hi)*0x1p64 + float64(lo)) / (float64(n) * float64(n-1)))
 }
 
 // lengths are the extremes and squares of packet lengths; their number and
@@ -72,7 +71,7 @@ type spans struct {
 
 func (s *spans) add(d int64) {
 	s.squares.add(uint64(d))
-	s.total += d
+	s.total = plus(s.total, d)
 	if s.count == 0 {
 		s.min, s.max = d, d
 	} else {

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"math"
+
 	"weir/extract/decode"
 )
 
@@ -52,14 +54,14 @@ func (t *Table) Add(h *decode.Header, packet int64) {
 		return
 	}
 	switch {
-	case h.Time-f.last > t.limits.idle:
+	case since(h.Time, f.last) > t.limits.idle:
 		t.close(f, EndIdle)
 		t.start(h, packet, nil)
 	case f.story != nil && h.TCP && h.Flags&(decode.SYN|decode.ACK) == decode.SYN &&
 		(f.closed() || f.payload() > 0 && f.story.reused(h, f.direction(h))):
 		t.close(f, EndNewSYN)
 		t.start(h, packet, nil)
-	case t.limits.active > 0 && h.Time-f.opened > t.limits.active && !f.closed():
+	case t.limits.active > 0 && since(h.Time, f.opened) > t.limits.active && !f.closed():
 		t.close(f, EndActive)
 		t.start(h, packet, f)
 	default:
@@ -103,6 +105,9 @@ func (t *Table) close(f *Flow, reason EndReason) {
 // they would at the capture's end; those of whose key a packet comes later
 // have really been idle, and Returned names them.
 func (t *Table) Sweep(clock int64) {
+	if clock < math.MinInt64+t.limits.idle {
+		return // nothing can have been silent that long
+	}
 	t.wheel.sweep(clock-t.limits.idle, func(f *Flow) {
 		t.close(f, EndEOF)
 		if !f.closed() {

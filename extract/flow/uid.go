@@ -80,8 +80,7 @@ func (f *Flow) communityTuple() (a, b [16]byte, pa, pb uint16, ports bool) {
 	}
 	// ICMP: type and counterpart take the place of ports; a type without one
 	// makes the flow one-way, hashed in its own direction with the code.
-	first := f.reverse // the first packet's source is key.B
-	if first {
+	if f.firstReverse {
 		a, b = b, a
 	}
 	answer, twoWay := counterpart(k.Protocol, f.icmpType)
@@ -89,7 +88,7 @@ func (f *Flow) communityTuple() (a, b [16]byte, pa, pb uint16, ports bool) {
 		return a, b, uint16(f.icmpType), uint16(f.icmpCode), true
 	}
 	pa, pb = uint16(f.icmpType), uint16(answer)
-	if first || a == b && pa > pb {
+	if f.firstReverse || a == b && pa > pb {
 		a, b, pa, pb = b, a, pb, pa
 	}
 	return a, b, pa, pb, true
