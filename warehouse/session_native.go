@@ -1,6 +1,7 @@
 package warehouse
 
 /*
+#cgo darwin LDFLAGS: -Wl,-undefined,dynamic_lookup
 #include <stdint.h>
 
 // The driver's bindings leave out DuckDB's streaming results. The two calls

@@ -215,7 +215,7 @@ func (st *statement) bindValue(index mapping.IdxT, value any) error {
 // CopyParquet writes the rows of a query to a Parquet file, which is replaced
 // if it exists, and returns their number.
 func (s *Session) CopyParquet(ctx context.Context, path, sql string, args ...any) (int64, error) {
-	rows, err := s.Query(ctx, fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd)",
+	rows, err := s.Query(ctx, fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
 		trimStatement(sql), QuoteText(path)), args...)
 	if err != nil {
 		return 0, err

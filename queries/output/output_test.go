@@ -118,6 +118,13 @@ func TestTableIsClipped(t *testing.T) {
 	}
 }
 
+func TestTablePrintsPlansAsTheyAre(t *testing.T) {
+	got := render(t, session(t), Table, "EXPLAIN SELECT 42", Options{Width: 40})
+	if !strings.HasPrefix(got, "┌──") || !strings.Contains(got, "┐\n│") || strings.Contains(got, "explain_key") {
+		t.Errorf("a plan is not printed as DuckDB draws it:\n%s", got)
+	}
+}
+
 func TestEmptyResults(t *testing.T) {
 	s := session(t)
 	for format, want := range map[Format]string{CSV: "a,b\n", TSV: "a\tb\n", JSON: "[]\n", NDJSON: "",

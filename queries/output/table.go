@@ -22,6 +22,8 @@ type tableWriter struct {
 	columns []warehouse.ResultColumn
 	cells   [][]string // per row
 	rows    int64
+	plan    bool // the result of EXPLAIN, which is a drawing already
+	plans   strings.Builder
 }
 
 // longestCell is the widest cell of a clipped table, in terminal columns.
@@ -29,12 +31,19 @@ const longestCell = 60
 
 func (t *tableWriter) Begin(columns []warehouse.ResultColumn) error {
 	t.columns = columns
+	t.plan = len(columns) == 2 && columns[0].Name == "explain_key" && columns[1].Name == "explain_value"
 	return nil
 }
 
 func (t *tableWriter) Write(chunk *warehouse.Chunk) error {
 	for row := range chunk.Rows {
 		t.rows++
+		if t.plan {
+			for line := range strings.Lines(string(chunk.Vectors[1].Text(row))) {
+				t.plans.WriteString(Printable(strings.TrimSuffix(line, "\n")) + "\n")
+			}
+			continue
+		}
 		if t.options.MaxRows > 0 && len(t.cells) >= t.options.MaxRows {
 			continue
 		}
@@ -99,6 +108,10 @@ type shownColumn struct {
 func (t *tableWriter) Close() error {
 	if len(t.columns) == 0 {
 		return nil
+	}
+	if t.plan {
+		_, err := io.WriteString(t.w, t.plans.String())
+		return err
 	}
 	shown := t.fit()
 	var b strings.Builder
