@@ -40,7 +40,7 @@ func BenchmarkRun(b *testing.B) {
 	if *benchCapture == "" {
 		b.Skip("no -capture given")
 	}
-	p := NewPipeline(DefaultConfig())
+	p := NewPipeline(DefaultConfig(), NewCatalogues())
 	for b.Loop() {
 		source, err := capture.Open(*benchCapture)
 		if err != nil {

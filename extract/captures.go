@@ -20,8 +20,8 @@ type Capture struct {
 }
 
 // AppendTo appends the row to the sink.
-func (c *Capture) AppendTo(sink Sink, captures *schema.Catalogue[*Capture]) error {
-	batch, err := sink.Batch(captures.Table)
+func (c *Capture) AppendTo(sink Sink, tables *Catalogues) error {
+	batch, err := sink.Batch(tables.Captures.Table)
 	if err != nil {
 		return err
 	}
@@ -29,12 +29,12 @@ func (c *Capture) AppendTo(sink Sink, captures *schema.Catalogue[*Capture]) erro
 	if c.Stats.Packets > 0 {
 		key.Time = c.Stats.First
 	}
-	captures.Append(batch, []*Capture{c}, []schema.Key{key})
+	tables.Captures.Append(batch, []*Capture{c}, []schema.Key{key})
 	return sink.Grown(batch)
 }
 
-// Captures returns the table captures.
-func Captures() *schema.Catalogue[*Capture] {
+// captures returns the table captures.
+func captures() *schema.Catalogue[*Capture] {
 	type column = schema.Column
 	text := func(name, doc string, value func(*Capture) string) schema.Field[*Capture] {
 		return schema.Str(column{Name: name, Doc: doc}, func(dst []byte, c *Capture) []byte { return append(dst, value(c)...) })

@@ -45,7 +45,7 @@ func meter(t *testing.T, path string, workers int) (*memorySink, Stats, capture.
 	}
 	defer source.Close()
 	sink := newMemorySink()
-	stats, err := NewPipeline(c).Run(context.Background(), &flow.Origin{ID: "test", Source: filepath.Base(path)}, source, sink)
+	stats, err := NewPipeline(c, NewCatalogues()).Run(context.Background(), &flow.Origin{ID: "test", Source: filepath.Base(path)}, source, sink)
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}

@@ -26,9 +26,10 @@ type Pipeline struct {
 	Progress Progress
 }
 
-// NewPipeline returns a pipeline for the settings, which must be valid.
-func NewPipeline(c Config) *Pipeline {
-	return &Pipeline{config: c, flows: newFlowMerger(flow.Catalogue())}
+// NewPipeline returns a pipeline for the settings, which must be valid, that
+// fills the tables.
+func NewPipeline(c Config, tables *Catalogues) *Pipeline {
+	return &Pipeline{config: c, flows: newFlowMerger(tables.Flows)}
 }
 
 // Run meters all packets of a source and hands the rows to the sink. The

@@ -57,10 +57,40 @@ func (s *tableStore) create() (*tempFile, error) {
 	return &tempFile{path: path, file: file, buf: buf, part: part.Create(buf, s.table.Stored(), meta)}, nil
 }
 
+// park closes the file for now, so that it takes no descriptor while its
+// late columns wait for the capture's end. It may be finished or discarded
+// later, but not written to.
+func (f *tempFile) park() error {
+	err := errors.Join(f.buf.Flush(), f.file.Close())
+	f.file = nil
+	if err != nil {
+		return fmt.Errorf("write data file %s: %w", f.path, err)
+	}
+	return nil
+}
+
+// unpark opens a parked file again.
+func (f *tempFile) unpark() error {
+	if f.file != nil {
+		return nil
+	}
+	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return fmt.Errorf("reopen data file: %w", err)
+	}
+	f.file = file
+	f.buf.Reset(file)
+	return nil
+}
+
 // finish writes the footer and flushes the file to disk. Like discard it ends
 // the use of the file.
-func (f *tempFile) finish(partition []string, seq int) (*dataFile, error) {
-	summary, err := f.part.Close()
+func (f *tempFile) finish(partition []string, seq int, enc ...*part.Encoder) (*dataFile, error) {
+	if err := f.unpark(); err != nil {
+		f.discard()
+		return nil, err
+	}
+	summary, err := f.part.Close(enc...)
 	if err == nil {
 		err = f.buf.Flush()
 	}
@@ -79,7 +109,9 @@ func (f *tempFile) finish(partition []string, seq int) (*dataFile, error) {
 }
 
 func (f *tempFile) discard() {
-	f.file.Close()
+	if f.file != nil {
+		f.file.Close()
+	}
 	os.Remove(f.path)
 }
 
@@ -165,5 +197,5 @@ func (s *tableStore) writeBatch(b *schema.Batch, enc []*part.Encoder) (*dataFile
 		f.discard()
 		return nil, fmt.Errorf("write data file %s: %w", f.path, err)
 	}
-	return f.finish(b.Partition, 0)
+	return f.finish(b.Partition, 0, enc...)
 }

@@ -13,6 +13,8 @@ type stream struct {
 	lanes map[string]*lane
 	list  []*lane // in order of first use
 	clock int     // counts flushes
+	// amendments are what Amend asked for; they are made when the files are finished.
+	amendments []amendment
 	open  int     // lanes that have a file open, once their jobs are done
 
 	jobs sync.WaitGroup
@@ -31,9 +33,18 @@ type lane struct {
 	used      int           // the stream's clock at the last flush
 	open      bool          // a file will be open once the jobs are done
 	done      chan struct{} // closed at the end of the last job
-	// Of the jobs, which run one after the other.
+	// Of the jobs, which run one after the other: the file being written,
+	// those that wait for the capture's end, and those that are finished.
 	file     *tempFile
+	parked   []*tempFile
 	finished []*dataFile
+}
+
+// amendment is a value that a late column gets in some rows.
+type amendment struct {
+	store         int
+	column, value string
+	packets       map[int64]struct{}
 }
 
 func newStream(w *Writer, capture string) *stream {
@@ -84,7 +95,7 @@ func (s *stream) closeOldest() {
 func (s *stream) close(l *lane) {
 	l.open = false
 	s.open--
-	s.run(l, 0, func() error { return l.finish() })
+	s.run(l, 0, l.park)
 }
 
 // reserve waits until there is room for rows, and returns the error of an
@@ -147,22 +158,49 @@ func (s *stream) write(l *lane, x *buffer) error {
 	}
 	w.buffers.spare.give(x.batch)
 	if l.file.part.Size() >= w.options.FileBytes {
-		return l.finish()
+		return l.park()
 	}
 	return nil
 }
 
-// finish ends the lane's file, if one is open.
-func (l *lane) finish() error {
+// park ends the writing of the lane's file, if one is open. Its footer has to
+// wait: rows may be amended until the capture's end.
+func (l *lane) park() error {
 	if l.file == nil {
 		return nil
 	}
-	f, err := l.file.finish(l.partition, len(l.finished))
+	f := l.file
 	l.file = nil
-	if err == nil {
-		l.finished = append(l.finished, f)
+	l.parked = append(l.parked, f)
+	return f.park()
+}
+
+// finish is the last job of a lane: it amends and ends all its files.
+func (s *stream) finish(l *lane) error {
+	enc, err := s.writer.encoders.take(0)
+	defer s.writer.encoders.give(enc)
+	if err != nil {
+		return err
 	}
-	return err
+	if l.file != nil {
+		l.parked = append(l.parked, l.file)
+		l.file = nil
+	}
+	for len(l.parked) > 0 {
+		f := l.parked[0]
+		l.parked = l.parked[1:]
+		for _, a := range s.amendments {
+			if a.store == l.store {
+				f.part.Amend(a.column, a.value, a.packets)
+			}
+		}
+		done, err := f.finish(l.partition, len(l.finished), enc...)
+		if err != nil {
+			return err
+		}
+		l.finished = append(l.finished, done)
+	}
+	return nil
 }
 
 // complete writes what the buffers still hold and ends all files.
@@ -180,9 +218,7 @@ func (s *stream) complete() error {
 		}
 	}
 	for _, l := range s.list {
-		if l.open {
-			s.close(l)
-		}
+		s.run(l, 0, func() error { return s.finish(l) })
 	}
 	s.jobs.Wait()
 	return s.err()
@@ -196,6 +232,10 @@ func (s *stream) abort() {
 			l.file.discard()
 			l.file = nil
 		}
+		for _, f := range l.parked {
+			f.discard()
+		}
+		l.parked = nil
 		removeFiles(l.finished)
 		l.finished = nil
 	}

@@ -180,6 +180,32 @@ func (w *Writer) Grown(b *schema.Batch) error {
 	return nil
 }
 
+// Amend sets a Late column of t to a value in the rows of the capture in
+// progress whose Key.Packet is among packets.
+func (w *Writer) Amend(t *schema.Table, column, value string, packets map[int64]struct{}) error {
+	if !w.inside {
+		return fmt.Errorf("amend %s: no capture has begun", t.Name)
+	}
+	if c, ok := t.Column(column); !ok || !c.Late {
+		return fmt.Errorf("amend %s: it has no late column %s", t.Name, column)
+	}
+	for _, x := range w.buffers.list {
+		if x.batch.Table == t {
+			x.batch.Amend(column, value, x.done, packets)
+			w.buffers.count(x)
+		}
+	}
+	if w.stream == nil {
+		return nil
+	}
+	for i, s := range w.warehouse.stores {
+		if s.table == t {
+			w.stream.amendments = append(w.stream.amendments, amendment{i, column, value, packets})
+		}
+	}
+	return nil
+}
+
 // full reports whether the buffers hold more than they should.
 func (w *Writer) full() bool {
 	return w.buffers.rows > w.options.BufferRows || w.buffers.bytes > w.options.BufferBytes

@@ -10,9 +10,10 @@ import (
 	"github.com/alecthomas/kong"
 
 	"weir/extract"
-	"weir/extract/flow"
-	"weir/warehouse/schema"
 )
+
+// defaultWarehouse is where flows go unless -w or WEIR_WAREHOUSE says otherwise.
+const defaultWarehouse = "./weir-warehouse"
 
 // Exit statuses. Every command's help names them.
 const (
@@ -42,14 +43,7 @@ type app struct {
 	json      bool
 	verbose   bool
 	version   string
-	captures  *schema.Catalogue[*extract.Capture]
-	flows     *schema.Catalogue[*flow.Flow]
-}
-
-// tables returns the tables of a warehouse in the order in which they are
-// committed: a row of a later one vouches for those of the earlier ones.
-func (a *app) tables() []*schema.Table {
-	return []*schema.Table{a.flows.Table, a.captures.Table}
+	tables    *extract.Catalogues
 }
 
 // say prints a message.
@@ -82,7 +76,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false, WrapUpperBound: 100}),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": version(), "warehouse": defaultWarehouse},
 	)
 	if err != nil {
 		fmt.Fprintln(s.err, "weir:", err)
@@ -98,7 +92,7 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	a := &app{
 		streams: s, ctx: ctx, warehouse: grammar.Warehouse, json: grammar.JSON, verbose: grammar.Verbose,
-		version: version(), flows: flow.Catalogue(), captures: extract.Captures(),
+		version: version(), tables: extract.NewCatalogues(),
 	}
 	return a.conclude(parsed.Run(a))
 }

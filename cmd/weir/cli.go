@@ -4,7 +4,7 @@ import "github.com/alecthomas/kong"
 
 // cli is the grammar of the command line: one command per file.
 type cli struct {
-	Warehouse string           `short:"w" placeholder:"DIR" default:"./weir-warehouse" env:"WEIR_WAREHOUSE" help:"The warehouse (env WEIR_WAREHOUSE; default ${default})."`
+	Warehouse string           `short:"w" placeholder:"DIR" default:"${warehouse}" env:"WEIR_WAREHOUSE" help:"The warehouse (default ${default})."`
 	JSON      bool             `name:"json" help:"Print the result as JSON."`
 	Verbose   bool             `short:"v" help:"Tell more of what is done."`
 	Version   kong.VersionFlag `help:"Print the version."`

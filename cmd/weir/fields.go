@@ -24,10 +24,10 @@ func (fieldsCommand) Help() string {
 
 // Run lists the columns.
 func (c *fieldsCommand) Run(a *app) error {
-	sql := fieldsSQL(a.tables())
+	sql := fieldsSQL(a.tables.Tables())
 	if c.Table != "" {
 		known := false
-		for _, t := range a.tables() {
+		for _, t := range a.tables.Tables() {
 			known = known || t.Name == c.Table
 		}
 		if !known {

@@ -28,6 +28,7 @@ type File struct {
 	groups  []format.RowGroup
 	indexes []chunkIndex // of all chunks, row group by row group
 	summary summary
+	late    []late // what Close will write
 	err     error
 }
 
@@ -75,9 +76,14 @@ func (f *File) Write(b *schema.Batch, enc ...*Encoder) error {
 		Ordinal:    int16(len(f.groups)),
 		Columns:    make([]format.ColumnChunk, 0, len(b.Columns)),
 	}
+	f.hold(b, order)
 	if len(enc) == 1 {
 		c := e.chunk(0)
 		for i := range b.Columns {
+			if b.Columns[i].Late {
+				f.skip(&group)
+				continue
+			}
 			c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
 			f.addChunk(&group, i, b, c)
 		}
@@ -114,6 +120,19 @@ func (f *File) addChunk(g *format.RowGroup, column int, b *schema.Batch, c *chun
 	if f.err != nil {
 		return
 	}
+	f.skip(g)
+	f.setChunk(g, len(f.groups), column, c)
+}
+
+// skip makes room for a column of the row group.
+func (f *File) skip(g *format.RowGroup) {
+	g.Columns = append(g.Columns, format.ColumnChunk{})
+	f.indexes = append(f.indexes, chunkIndex{})
+}
+
+// setChunk writes an encoded column of a row group, of which group is the
+// number.
+func (f *File) setChunk(g *format.RowGroup, group, column int, c *chunk) {
 	start := f.offset
 	f.write(c.buf)
 	col := &f.columns[column]
@@ -136,8 +155,8 @@ func (f *File) addChunk(g *format.RowGroup, column int, b *schema.Batch, c *chun
 	}
 	g.TotalByteSize += c.raw
 	g.TotalCompressedSize += int64(len(c.buf))
-	g.Columns = append(g.Columns, format.ColumnChunk{FileOffset: start, MetaData: meta})
-	f.indexes = append(f.indexes, indexOf(c, start, col.Type.Elem().Kind()))
+	g.Columns[column] = format.ColumnChunk{FileOffset: start, MetaData: meta}
+	f.indexes[group*len(f.columns)+column] = indexOf(c, start, col.Type.Elem().Kind())
 	if col.Stats {
 		f.summary.columns[column].add(c, *col)
 	}
@@ -161,8 +180,11 @@ func (f *File) write(b []byte) {
 	}
 }
 
-// Close writes the page index and the footer and tells what the file holds.
-func (f *File) Close() (Summary, error) {
+// Close writes the columns that were held back, the page index and the footer,
+// and tells what the file holds. The encoder is needed only for columns that
+// are Late; without one Close makes its own.
+func (f *File) Close(enc ...*Encoder) (Summary, error) {
+	f.release(enc)
 	for i := range f.indexes {
 		x, n := &f.indexes[i], len(f.columns)
 		c := &f.groups[i/n].Columns[i%n]

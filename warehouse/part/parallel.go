@@ -31,14 +31,20 @@ func (f *File) writeParallel(g *format.RowGroup, b *schema.Batch, order []int32,
 				if i >= len(b.Columns) {
 					return
 				}
-				c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
+				if !b.Columns[i].Late {
+					c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
+				}
 				done[i] <- c
 			}
 		})
 	}
 	for i := range done {
 		c := <-done[i]
-		f.addChunk(g, i, b, c)
+		if b.Columns[i].Late {
+			f.skip(g)
+		} else {
+			f.addChunk(g, i, b, c)
+		}
 		free <- c
 	}
 	close(free)

@@ -1,5 +1,7 @@
 package schema
 
+import "slices"
+
 // Key orders the rows of a file: by start time, then by first packet.
 type Key struct {
 	// Time is the start of the row, nanoseconds since 1970-01-01 UTC.
@@ -26,7 +28,7 @@ func NewBatch(t *Table, partition []string) *Batch {
 	b := &Batch{Table: t, Partition: append([]string(nil), partition...), Columns: t.Stored()}
 	b.Vectors = make([]Vector, len(b.Columns))
 	for i, c := range b.Columns {
-		b.Vectors[i] = newVector(c.Type, c.Nullable)
+		b.Vectors[i] = NewVector(c.Type, c.Nullable)
 	}
 	return b
 }
@@ -57,4 +59,33 @@ func (b *Batch) Reset() {
 		b.Vectors[i].Reset()
 	}
 	b.Keys = b.Keys[:0]
+}
+
+// Amend sets a text column to value in the rows from row from on whose
+// Key.Packet is among packets. It panics if the batch has no such column.
+func (b *Batch) Amend(column, value string, from int, packets map[int64]struct{}) {
+	i := slices.IndexFunc(b.Columns, func(c Column) bool { return c.Name == column })
+	old := &b.Vectors[i]
+	var fresh *Vector
+	for r := from; r < len(b.Keys); r++ {
+		_, amend := packets[b.Keys[r].Packet]
+		if fresh == nil {
+			if !amend {
+				continue
+			}
+			v := NewVector(Text, b.Columns[i].Nullable)
+			fresh = &v
+			for q := range r {
+				fresh.AppendText(old.Text(q), !old.Null(q))
+			}
+		}
+		if amend {
+			fresh.AppendString(value, true)
+		} else {
+			fresh.AppendText(old.Text(r), !old.Null(r))
+		}
+	}
+	if fresh != nil {
+		b.Vectors[i] = *fresh
+	}
 }

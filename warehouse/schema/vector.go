@@ -34,7 +34,8 @@ type Vector struct {
 	rows  int
 }
 
-func newVector(t Type, nullable bool) Vector {
+// NewVector returns an empty vector for values of that type.
+func NewVector(t Type, nullable bool) Vector {
 	v := Vector{Kind: t.Kind()}
 	if nullable {
 		v.Valid = []bool{}
@@ -44,7 +45,7 @@ func newVector(t Type, nullable bool) Vector {
 		v.Offsets = []uint32{0}
 	case KindList:
 		v.Offsets = []uint32{0}
-		e := newVector(t.Elem(), false)
+		e := NewVector(t.Elem(), false)
 		v.Elem = &e
 	}
 	return v

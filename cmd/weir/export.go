@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"weir/queries"
+	"weir/queries/output"
+)
+
+// exportCommand writes a part of the flows.
+type exportCommand struct {
+	Path      string   `arg:"" name:"output" help:"File to write, its extension telling the format, or - for standard output."`
+	Where     string   `placeholder:"SQL" help:"Only flows for which this SQL condition holds."`
+	Columns   []string `placeholder:"NAME,..." help:"Only these columns, in this order."`
+	From      string   `placeholder:"TIME" help:"Only flows that start at this time or later, such as 2026-03-14 or 2026-03-14T09:30:00Z (UTC)."`
+	To        string   `placeholder:"TIME" help:"Only flows that start before this time."`
+	Protocol  []string `placeholder:"NAME,..." help:"Only these protocols: tcp, udp, icmp (both versions), arp, dns (by content), ..."`
+	Service   []string `placeholder:"NAME,..." help:"Only these application protocols."`
+	Limit     int64    `placeholder:"N" help:"Only the N flows with the most bytes."`
+	SplitBy   string   `placeholder:"COLUMN" help:"A file for each value of the column, <name>_<value>.<ext>. By protocol, DNS gets a file of its own."`
+	Format    string   `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" default:"" help:"csv, tsv, json, ndjson, markdown, xlsx, parquet or table, instead of what the extension says."`
+	Force     bool     `help:"Replace existing files."`
+	SafeCells bool     `help:"Write an apostrophe before CSV cells that a spreadsheet would take for a formula."`
+}
+
+// Help ends the command's help.
+func (exportCommand) Help() string {
+	return examples(
+		"weir export flows.xlsx --split-by protocol", "flows_tcp.xlsx, flows_udp.xlsx, flows_dns.xlsx, ...",
+		"weir export big.csv --from 2026-03-14 --to 2026-03-15 --limit 1000", "the 1000 largest flows of a day",
+		`weir export - --format ndjson --where "dst_port = 443" --columns src_ip,dst_ip,total_bytes | jq .`, "into a pipe",
+	) + "\n\n" + exitStatuses
+}
+
+// Run writes the export.
+func (c *exportCommand) Run(a *app) error {
+	e := queries.Export{Where: c.Where, Columns: c.Columns, Protocols: c.Protocol, Services: c.Service, Limit: c.Limit, SplitBy: c.SplitBy}
+	var err error
+	if e.From, err = instant(c.From); err != nil {
+		return usage("--from: %v", err)
+	}
+	if e.To, err = instant(c.To); err != nil {
+		return usage("--to: %v", err)
+	}
+	f := formatFlags{Format: c.Format, Output: c.Path, Force: c.Force}
+	target, err := f.target(a, output.Options{SafeCells: c.SafeCells})
+	if err != nil {
+		return err
+	}
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	written, err := e.Run(a.ctx, s, target)
+	for _, w := range written {
+		if w.Path != "-" {
+			a.say("%s: %d flows", w.Path, w.Rows)
+		}
+	}
+	return err
+}
+
+// instant reads a UTC time as people write it; empty is the zero time.
+func instant(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time: write 2026-03-14 or 2026-03-14T09:30:00 (UTC), or with an offset such as 2026-03-14T09:30:00+02:00", text)
+}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/dustin/go-humanize"
+
+	"weir/extract"
+	"weir/queries"
+)
+
+// Statuses of a capture.
+const (
+	ingested = "ingested"
+	skipped  = "skipped"
+	failed   = "failed"
+)
+
+// outcome is what has become of one path, as --json prints it.
+type outcome struct {
+	Path           string `json:"path"`
+	Status         string `json:"status"`
+	CaptureID      string `json:"capture_id,omitempty"`
+	Packets        int64  `json:"packets"`
+	Bytes          int64  `json:"bytes"`
+	Flows          int64  `json:"flows"`
+	PacketsInFlows int64  `json:"packets_in_flows"`
+	rejections
+	Seconds float64 `json:"seconds"`
+	Warning string  `json:"warning,omitempty"`
+	Error   string  `json:"error,omitempty"`
+}
+
+// rejections are the packets that are part of no flow, by reason.
+type rejections struct {
+	Truncated       int64 `json:"rejected_truncated"`
+	Malformed       int64 `json:"rejected_malformed"`
+	UnsupportedLink int64 `json:"rejected_unsupported_link"`
+	NotData         int64 `json:"rejected_not_data"`
+}
+
+func (r rejections) sum() int64 { return r.Truncated + r.Malformed + r.UnsupportedLink + r.NotData }
+
+func (o *outcome) fail(err error) {
+	o.Status, o.Error = failed, err.Error()
+}
+
+// take notes what was read of the capture.
+func (o *outcome) take(c *extract.Capture) {
+	s := c.Stats
+	o.Packets, o.Bytes, o.Flows, o.PacketsInFlows = s.Packets, s.Bytes, s.Flows, s.InFlows()
+	o.rejections = rejected(s)
+	o.Warning = c.Info.Warning
+}
+
+// String tells in a line what has become of the capture.
+func (o *outcome) String() string {
+	switch o.Status {
+	case failed:
+		return fmt.Sprintf("failed    %s: %s", o.Path, o.Error)
+	case skipped:
+		return fmt.Sprintf("skipped   %s: in the warehouse already", o.Path)
+	}
+	line := fmt.Sprintf("ingested  %s: %s packets, %s flows", o.Path, humanize.Comma(o.Packets), humanize.Comma(o.Flows))
+	if n := o.rejections.sum(); n > 0 {
+		line += fmt.Sprintf(", %s packets in no flow", humanize.Comma(n))
+	}
+	if o.Warning != "" {
+		line += "; warning: " + o.Warning
+	}
+	return line
+}
+
+// summary is the result of an ingest, as --json prints it.
+type summary struct {
+	Captures []*outcome `json:"captures"`
+	Totals   totals     `json:"totals"`
+	Ignored  int        `json:"ignored_files"`
+}
+
+// totals are sums over the captures ingested by this run.
+type totals struct {
+	Ingested       int   `json:"ingested"`
+	Skipped        int   `json:"skipped"`
+	Failed         int   `json:"failed"`
+	Packets        int64 `json:"packets"`
+	Bytes          int64 `json:"bytes"`
+	Flows          int64 `json:"flows"`
+	PacketsInFlows int64 `json:"packets_in_flows"`
+	rejections
+	Seconds float64 `json:"seconds"`
+}
+
+func summarise(outcomes []*outcome) *summary {
+	s := &summary{Captures: outcomes}
+	t := &s.Totals
+	for _, o := range outcomes {
+		t.Seconds += o.Seconds
+		switch o.Status {
+		case skipped:
+			t.Skipped++
+		case failed:
+			t.Failed++
+		case ingested:
+			t.Ingested++
+			t.Packets += o.Packets
+			t.Bytes += o.Bytes
+			t.Flows += o.Flows
+			t.PacketsInFlows += o.PacketsInFlows
+			t.Truncated += o.Truncated
+			t.Malformed += o.Malformed
+			t.UnsupportedLink += o.UnsupportedLink
+			t.NotData += o.NotData
+		}
+	}
+	return s
+}
+
+func (s *summary) writeJSON(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(s)
+}
+
+// listed is how many captures are listed one by one without --verbose.
+const listed = 20
+
+// writeText prints failures and warnings, the sums, and what to type next.
+func (s *summary) writeText(in *ingest) error {
+	for i, o := range s.Captures {
+		switch {
+		case o.Status == failed || o.Warning != "":
+			in.say("%s", o)
+		case !in.verbose && len(s.Captures) <= listed && i < listed:
+			in.say("%s", o)
+		}
+	}
+	t := s.Totals
+	if t.Ingested > 0 {
+		in.say("\n%s captures ingested into %s in %.2f s: %s packets, %s, %s flows", humanize.Comma(int64(t.Ingested)), in.house.Dir(), t.Seconds,
+			humanize.Comma(t.Packets), queries.Bytes(t.Bytes), humanize.Comma(t.Flows))
+		in.say("packets = in flows + rejected: %s = %s + %s (truncated %s, malformed %s, unsupported link %s, not data %s)",
+			humanize.Comma(t.Packets), humanize.Comma(t.PacketsInFlows), humanize.Comma(t.rejections.sum()),
+			humanize.Comma(t.Truncated), humanize.Comma(t.Malformed), humanize.Comma(t.UnsupportedLink), humanize.Comma(t.NotData))
+	}
+	if t.Skipped > 0 {
+		in.say("%s captures skipped: their bytes are in the warehouse already", humanize.Comma(int64(t.Skipped)))
+	}
+	if s.Ignored > 0 {
+		in.say("%s files that are no captures passed over", humanize.Comma(int64(s.Ignored)))
+	}
+	if t.Ingested+t.Skipped > 0 && in.live || t.Ingested > 0 {
+		in.next()
+	}
+	return nil
+}
+
+// next tells what to type next.
+func (in *ingest) next() {
+	where := ""
+	if in.warehouse != defaultWarehouse {
+		where = " -w " + in.warehouse
+	}
+	in.say(`
+Next:
+  weir report%[1]s
+  weir query%[1]s "SELECT protocol, count(*) AS flows, sum(total_bytes) AS bytes FROM flows GROUP BY protocol ORDER BY bytes DESC"
+  weir export%[1]s flows.xlsx --split-by protocol`, where)
+}

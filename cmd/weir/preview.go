@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"weir/extract"
+	"weir/extract/capture"
+	"weir/extract/flow"
+	"weir/queries/output"
+	"weir/warehouse"
+)
+
+// previewCommand shows the first flows of a capture.
+type previewCommand struct {
+	Path    string `arg:"" name:"input" help:"A capture, or - for standard input."`
+	N       int    `short:"n" default:"10" help:"How many flows."`
+	Packets int64  `default:"50000" help:"How many packets are read at the most."`
+	formatFlags
+	Columns        []string `placeholder:"NAME,..." default:"start_time,duration_seconds,protocol,src_ip,src_port,dst_ip,dst_port,total_packets,total_bytes,end_reason" help:"The columns to show."`
+	extract.Config `embed:""`
+}
+
+// Help ends the command's help.
+func (previewCommand) Help() string {
+	return examples(
+		"weir preview capture.pcap", "the first ten flows",
+		"weir preview -n 3 capture.pcap --format json", "three of them as JSON",
+	) + "\n\n" + exitStatuses
+}
+
+// Run meters the beginning of the capture into a warehouse that is thrown away.
+func (c *previewCommand) Run(a *app) error {
+	if err := c.Config.Validate(); err != nil {
+		return usage("%v", err)
+	}
+	if c.N < 1 || c.Packets < 1 {
+		return usage("-n and --packets must be at least 1")
+	}
+	dir, err := os.MkdirTemp("", "weir-preview-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	stats, cut, err := c.meter(a, dir)
+	if err != nil {
+		return err
+	}
+	s, err := warehouse.OpenSession(a.ctx, dir, a.tables.Tables(), warehouse.SessionOptions{})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, name := range c.Columns {
+		if _, ok := a.tables.Flows.Table.Column(name); !ok {
+			return usage("flows has no column %q: weir fields lists them", name)
+		}
+	}
+	q := output.Query{SQL: fmt.Sprintf("SELECT %s FROM flows ORDER BY start_time, flow_uid LIMIT %d", quoteNames(c.Columns), c.N)}
+	if err := c.print(a, s, q, output.Options{}); err != nil {
+		return err
+	}
+	if cut {
+		a.say("as far as the first %d packets show them; --packets reads on", stats.Packets)
+	}
+	return nil
+}
+
+// meter fills the warehouse in dir and tells whether it stopped before the
+// capture's end.
+func (c *previewCommand) meter(a *app, dir string) (extract.Stats, bool, error) {
+	var source capture.Source
+	var err error
+	if c.Path == "-" {
+		source, err = capture.OpenReader("standard input", a.in)
+	} else {
+		source, err = capture.Open(c.Path)
+	}
+	if err != nil {
+		return extract.Stats{}, false, err
+	}
+	head := &headSource{Source: source, left: c.Packets}
+	defer head.Close()
+	house, err := warehouse.Open(dir, a.tables.Tables())
+	if err != nil {
+		return extract.Stats{}, false, err
+	}
+	w := house.NewWriter(warehouse.WriterOptions{Workers: c.Workers})
+	defer w.Close()
+	origin := &flow.Origin{ID: "preview", Source: filepath.Base(c.Path), Label: c.Label}
+	if err := w.Begin(origin.ID); err != nil {
+		return extract.Stats{}, false, err
+	}
+	stats, err := extract.NewPipeline(c.Config, a.tables).Run(a.ctx, origin, head, w)
+	if err != nil {
+		return stats, false, err
+	}
+	row := &extract.Capture{ID: origin.ID, Source: origin.Source, Path: c.Path, Info: source.Info(), Stats: stats, Version: a.version, IngestedAt: time.Now()}
+	if err := row.AppendTo(w, a.tables); err != nil {
+		return stats, false, err
+	}
+	if err := w.End(); err != nil {
+		return stats, false, err
+	}
+	return stats, head.cut, w.Close()
+}
+
+// headSource ends a source after a number of packets.
+type headSource struct {
+	capture.Source
+	left int64
+	cut  bool
+}
+
+// Read reads as the source does, up to the number.
+func (h *headSource) Read(s *capture.Slab) error {
+	if h.left <= 0 {
+		h.cut = true
+		return io.EOF
+	}
+	if err := h.Source.Read(s); err != nil {
+		return err
+	}
+	if int64(len(s.Packets)) > h.left {
+		s.Packets, h.cut = s.Packets[:h.left], true
+	}
+	h.left -= int64(len(s.Packets))
+	return nil
+}
+
+func quoteNames(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = warehouse.QuoteName(name)
+	}
+	return strings.Join(quoted, ", ")
+}

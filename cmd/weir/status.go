@@ -1,0 +1,31 @@
+package main
+
+import "weir/queries"
+
+// statusCommand tells what is in the warehouse.
+type statusCommand struct{}
+
+// Help ends the command's help.
+func (statusCommand) Help() string {
+	return examples(
+		"weir status", "tables, partitions, sizes, the last captures",
+		"weir status --json", "all of it as data",
+	) + "\n\n" + exitStatuses
+}
+
+// Run prints the status.
+func (statusCommand) Run(a *app) error {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	st, err := queries.MakeStatus(a.ctx, s)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return writeJSON(a.out, st)
+	}
+	return st.WriteText(a.out)
+}
