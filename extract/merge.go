@@ -56,7 +56,7 @@ func (p partition) compare(q partition) int {
 
 func (p partition) values() []string {
 	date := time.Unix(p.day*86400, 0).UTC().Format(time.DateOnly)
-	return []string{decode.ProtocolName(decode.Key{Family: p.family, Protocol: p.protocol}), date}
+	return []string{date, decode.ProtocolName(decode.Key{Family: p.family, Protocol: p.protocol})}
 }
 
 func newFlowMerger(c *schema.Catalogue[*flow.Flow]) *flowMerger { return &flowMerger{catalogue: c} }

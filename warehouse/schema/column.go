@@ -126,15 +126,19 @@ func (t *Table) Stored() []Column {
 	return cols
 }
 
-// Partitions returns the partition columns in order.
+// Partitions returns the partition columns from the outermost directory to
+// the innermost: the date before all others, which keep their order.
 func (t *Table) Partitions() []Column {
-	var cols []Column
+	var dates, others []Column
 	for _, c := range t.Columns {
-		if c.Partition {
-			cols = append(cols, c)
+		switch {
+		case c.Partition && c.Type == Date:
+			dates = append(dates, c)
+		case c.Partition:
+			others = append(others, c)
 		}
 	}
-	return cols
+	return append(dates, others...)
 }
 
 // Column returns the column of that name, or false.
