@@ -1,7 +1,7 @@
 package flow
 
 import (
-	"slices"
+	"bytes"
 
 	"weir/extract/decode"
 )
@@ -81,33 +81,41 @@ func (s *flagSets) synOnly() int64 {
 // flagLetters spells bits 0 to 8 in the order they are written.
 const flagLetters = "FSRPAUECN"
 
+// flagText spells a set of flags, padded with zeros, so that sets compare as text.
+type flagText [len(flagLetters)]byte
+
+func textOf(flags uint16) (text flagText) {
+	n := 0
+	for i := range len(flagLetters) {
+		if flags&(1<<i) != 0 {
+			text[n] = flagLetters[i]
+			n++
+		}
+	}
+	return text
+}
+
 // appendText appends the distinct sets as letters, sorted as text and joined
 // by commas.
 func (s *flagSets) appendText(dst []byte) []byte {
-	var names [16][9]byte
-	var sorted [16][]byte
-	list := sorted[:0]
-	for i, c := range s.few[:s.used] {
-		list = append(list, appendFlags(names[i][:0], c.flags))
+	var room [16]flagText
+	sorted := room[:0]
+	for _, list := range [][]flagCount{s.few[:s.used], s.more} {
+		for _, c := range list {
+			text := textOf(c.flags)
+			i := len(sorted)
+			sorted = append(sorted, text)
+			for ; i > 0 && bytes.Compare(sorted[i-1][:], text[:]) > 0; i-- {
+				sorted[i] = sorted[i-1]
+			}
+			sorted[i] = text
+		}
 	}
-	for _, c := range s.more {
-		list = append(list, appendFlags(nil, c.flags))
-	}
-	slices.SortFunc(list, slices.Compare[[]byte])
-	for i, name := range list {
+	for i := range sorted {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, name...)
-	}
-	return dst
-}
-
-func appendFlags(dst []byte, flags uint16) []byte {
-	for i := range len(flagLetters) {
-		if flags&(1<<i) != 0 {
-			dst = append(dst, flagLetters[i])
-		}
+		dst = append(dst, bytes.TrimRight(sorted[i][:], "\x00")...)
 	}
 	return dst
 }

@@ -1,0 +1,69 @@
+package flow
+
+import (
+	"fmt"
+	"testing"
+
+	"weir/extract/decode"
+	"weir/warehouse/schema"
+)
+
+// conversations returns one TCP packet of each of n flows.
+func conversations(n int) []decode.Header {
+	headers := make([]decode.Header, n)
+	for i := range headers {
+		h := packet{flags: "A", payload: 100}.header()
+		h.Key.A[8], h.Key.A[9], h.Key.A[10], h.Key.A[11] = 0, byte(i>>16), byte(i>>8), byte(i)
+		h.Hash = (uint64(i) + 1) * 0x9e3779b97f4a7c15
+		headers[i] = h
+	}
+	return headers
+}
+
+func BenchmarkAdd(b *testing.B) {
+	for _, n := range []int{1, 10_000, 1_000_000} {
+		b.Run(fmt.Sprintf("flows=%d", n), func(b *testing.B) {
+			headers := conversations(n)
+			table := NewTable(DefaultConfig(), testOrigin)
+			for i := range headers {
+				table.Add(&headers[i], int64(i))
+			}
+			i, packets := 0, int64(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				h := &headers[i]
+				h.Seq += h.PayloadLen
+				h.Reverse = packets&1 == 0
+				table.Add(h, packets)
+				packets++
+				if i++; i == n {
+					i = 0
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N), "ns/packet")
+		})
+	}
+}
+
+// BenchmarkAppend turns flows into rows.
+func BenchmarkAppend(b *testing.B) {
+	const n = 4096
+	headers := conversations(n)
+	table := NewTable(DefaultConfig(), testOrigin)
+	for i := range 8 * n {
+		h := &headers[i%n]
+		h.Time += int64(i)
+		h.Reverse = i/n&1 == 0
+		table.Add(h, int64(i))
+	}
+	table.Finish(EndEOF)
+	flows, keys := table.Ended(), make([]schema.Key, n)
+	c := Catalogue()
+	batch := schema.NewBatch(c.Table, []string{"tcp", "2023-11-14"})
+	b.ReportAllocs()
+	for b.Loop() {
+		batch.Reset()
+		c.Append(batch, flows, keys)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/flow")
+}
