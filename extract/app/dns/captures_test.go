@@ -1,0 +1,147 @@
+package dns_test
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"weir/extract/app/dns"
+	"weir/extract/app/event"
+	"weir/extract/capture"
+	"weir/extract/decode"
+)
+
+// shared returns the path of a capture beside the tree, or skips the test.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above the test")
+		}
+	}
+	path := filepath.Join(dir, "..", "shared", "captures", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("needs %s beside the tree", name)
+	}
+	return path
+}
+
+// conversation is a flow without timeouts, with the least reassembly that
+// does: segments that are not the next ones are left out.
+type conversation struct {
+	event.Flow
+	first  bool // Reverse of the first packet
+	judged bool
+	dns    bool
+	parser dns.Parser
+	seq    [2]uint32
+	synced [2]bool
+}
+
+// replay gives the DNS flows of a capture to parsers and returns the events
+// and summaries, those in the order of emission and these of first packets.
+func replay(t testing.TB, name string) (events []*dns.Event, flows []*conversation) {
+	t.Helper()
+	src, err := capture.Open(shared(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	sink := dns.NewSink(func(e *dns.Event) { events = append(events, e) })
+	byKey := map[decode.Key]*conversation{}
+	decoder := decode.New(decode.Options{Decap: true})
+	var slab capture.Slab
+	for {
+		if err := src.Read(&slab); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for i := range slab.Packets {
+			p := &slab.Packets[i]
+			h := decode.Header{Time: p.Time}
+			decoder.Decode(uint16(p.Link), slab.Data(i), p.Length, i, &h, nil)
+			if h.Reject != decode.Accepted || !h.HasTransport || h.Key.Protocol != 17 && h.Key.Protocol != 6 {
+				continue
+			}
+			c := byKey[h.Key]
+			if c == nil {
+				c = open(&h)
+				byKey[h.Key], flows = c, append(flows, c)
+			}
+			c.packet(&h, sink, event.Stamp{Time: p.Time, Packet: slab.First + int64(i)})
+		}
+	}
+	for _, c := range flows {
+		if c.dns {
+			c.parser.End()
+		}
+	}
+	return events, flows
+}
+
+func open(h *decode.Header) *conversation {
+	c := &conversation{first: h.Reverse}
+	c.Family, c.Ports = h.Key.Family, h.Key.Ports
+	c.Initiator, c.InitiatorPort, c.Responder, c.ResponderPort = h.Key.A, h.Key.PortA, h.Key.B, h.Key.PortB
+	if h.Reverse {
+		c.Initiator, c.InitiatorPort, c.Responder, c.ResponderPort = h.Key.B, h.Key.PortB, h.Key.A, h.Key.PortA
+	}
+	return c
+}
+
+func (c *conversation) packet(h *decode.Header, sink *dns.Sink, at event.Stamp) {
+	dir := 0
+	if h.Reverse != c.first {
+		dir = 1
+	}
+	if h.TCP && h.Flags&decode.SYN != 0 {
+		c.seq[dir], c.synced[dir] = h.Seq+1, true
+	}
+	if len(h.Payload) == 0 {
+		return
+	}
+	wire := int(h.PayloadLen)
+	if h.Fragment {
+		wire = dns.Unknown
+	}
+	if h.TCP && c.synced[dir] && h.Seq != c.seq[dir] {
+		return
+	}
+	c.seq[dir], c.synced[dir] = h.Seq+h.PayloadLen, true
+	if !c.judged {
+		c.judged = true
+		c.dns = c.probe(h, wire) == dns.Yes
+		c.parser.Reset(&c.Flow, h.TCP, sink)
+	}
+	switch {
+	case !c.dns:
+	case h.TCP:
+		c.parser.Data(dir, h.Payload, at)
+	default:
+		c.parser.Datagram(dir, h.Payload, wire, at)
+	}
+}
+
+func (c *conversation) probe(h *decode.Header, wire int) dns.Verdict {
+	known := func(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
+	byPort := known(c.InitiatorPort) || known(c.ResponderPort)
+	switch {
+	case h.TCP && byPort:
+		return dns.ProbeStreamPort(h.Payload)
+	case h.TCP:
+		return dns.ProbeStream(h.Payload)
+	case byPort:
+		return dns.ProbePort(h.Payload, wire)
+	}
+	return dns.Probe(h.Payload, wire)
+}
