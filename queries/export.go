@@ -61,8 +61,16 @@ func (e Export) selection(flows *schema.Table) (string, error) {
 	return strings.Join(names, ", "), nil
 }
 
+// UnknownColumnError means that a name is none of the table's columns.
+type UnknownColumnError struct{ Table, Column string }
+
+// Error names the table and the column.
+func (e *UnknownColumnError) Error() string {
+	return fmt.Sprintf("%s has no column %q: `weir fields` lists them", e.Table, e.Column)
+}
+
 func unknownColumn(name string, t *schema.Table) error {
-	return fmt.Errorf("%s has no column %q: `weir fields` lists them", t.Name, name)
+	return &UnknownColumnError{Table: t.Name, Column: name}
 }
 
 // from returns the export's rows with all columns, as they stand behind FROM.

@@ -29,6 +29,8 @@ const (
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	// program is how weir was started, for command lines to type next.
+	program string
 	// width is the width of the terminal that out is, or 0.
 	width int
 	// live tells that err is a terminal.
@@ -75,6 +77,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Description("Turn packet captures into a warehouse of flows: Parquet tables that answer SQL."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(code int) { exited = code }),
+		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false, WrapUpperBound: 100}),
 		kong.Vars{"version": version(), "warehouse": defaultWarehouse},
 	)
@@ -87,7 +90,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		return exited
 	}
 	if err != nil {
-		fmt.Fprintf(s.err, "weir: %v\nTry: weir --help\n", err)
+		fmt.Fprintf(s.err, "weir: %v\nTry: %s\n", err, whereHelp(err))
 		return exitUsage
 	}
 	a := &app{

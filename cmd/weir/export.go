@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,14 +13,14 @@ import (
 type exportCommand struct {
 	Path      string   `arg:"" name:"output" help:"File to write, its extension telling the format, or - for standard output."`
 	Where     string   `placeholder:"SQL" help:"Only flows for which this SQL condition holds."`
-	Columns   []string `placeholder:"NAME,..." help:"Only these columns, in this order."`
+	Columns   []string `placeholder:"NAME" help:"Only these columns, in this order."`
 	From      string   `placeholder:"TIME" help:"Only flows that start at this time or later, such as 2026-03-14 or 2026-03-14T09:30:00Z (UTC)."`
 	To        string   `placeholder:"TIME" help:"Only flows that start before this time."`
-	Protocol  []string `placeholder:"NAME,..." help:"Only these protocols: tcp, udp, icmp (both versions), arp, dns (by content), ..."`
-	Service   []string `placeholder:"NAME,..." help:"Only these application protocols."`
+	Protocol  []string `placeholder:"NAME" help:"Only these protocols: tcp, udp, icmp (both versions), arp, dns (by content), ..."`
+	Service   []string `placeholder:"NAME" help:"Only these application protocols."`
 	Limit     int64    `placeholder:"N" help:"Only the N flows with the most bytes."`
 	SplitBy   string   `placeholder:"COLUMN" help:"A file for each value of the column, <name>_<value>.<ext>. By protocol, DNS gets a file of its own."`
-	Format    string   `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" default:"" help:"csv, tsv, json, ndjson, markdown, xlsx, parquet or table, instead of what the extension says."`
+	Format    string   `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" placeholder:"NAME" default:"" help:"csv, tsv, json, ndjson, markdown, xlsx, parquet or table, instead of what the extension says."`
 	Force     bool     `help:"Replace existing files."`
 	SafeCells bool     `help:"Write an apostrophe before CSV cells that a spreadsheet would take for a formula."`
 }
@@ -36,6 +37,9 @@ func (exportCommand) Help() string {
 // Run writes the export.
 func (c *exportCommand) Run(a *app) error {
 	e := queries.Export{Where: c.Where, Columns: c.Columns, Protocols: c.Protocol, Services: c.Service, Limit: c.Limit, SplitBy: c.SplitBy}
+	if c.Limit < 0 {
+		return usage("--limit must be at least 1, or 0 for all flows, not %d", c.Limit)
+	}
 	var err error
 	if e.From, err = instant(c.From); err != nil {
 		return usage("--from: %v", err)
@@ -56,8 +60,11 @@ func (c *exportCommand) Run(a *app) error {
 	written, err := e.Run(a.ctx, s, target)
 	for _, w := range written {
 		if w.Path != "-" {
-			a.say("%s: %d flows", w.Path, w.Rows)
+			a.say("%s: %s", w.Path, count(w.Rows, "flow"))
 		}
+	}
+	if errors.As(err, new(*queries.UnknownColumnError)) {
+		return usage("%v", err)
 	}
 	return err
 }

@@ -54,6 +54,10 @@ func fieldsSQL(tables []*schema.Table) string {
 			}
 			cells := []string{t.Name, c.Group, c.Name, c.Type.String(), c.Unit, kind, c.Doc}
 			for i := range cells {
+				if cells[i] == "" {
+					cells[i] = "NULL"
+					continue
+				}
 				cells[i] = quote(cells[i])
 			}
 			rows = append(rows, "("+strings.Join(cells, ", ")+")")

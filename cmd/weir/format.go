@@ -7,7 +7,7 @@ import (
 
 // formatFlags choose how a result is written and where to.
 type formatFlags struct {
-	Format string `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" default:"" help:"table, csv, tsv, json, ndjson, markdown, xlsx or parquet. Default: table on a terminal, csv elsewhere, or as the extension of --output says."`
+	Format string `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" placeholder:"NAME" default:"" help:"table, csv, tsv, json, ndjson, markdown, xlsx or parquet. Default: table on a terminal, csv elsewhere, or as the extension of --output says."`
 	Output string `short:"o" placeholder:"FILE" default:"-" help:"File to write instead of standard output."`
 	Force  bool   `help:"Replace an existing file."`
 }

@@ -209,11 +209,11 @@ func (in *ingest) conclude(found capture.Found, fatal error) error {
 	case err != nil:
 		return err
 	case in.ctx.Err() != nil:
-		return &status{exitInterrupted, fmt.Errorf("interrupted: %d captures are in, run the same command again for the rest", sum.Totals.Ingested+sum.Totals.Skipped)}
+		return &status{exitInterrupted, fmt.Errorf("interrupted: %s in, run the same command again for the rest", areIn(sum.Totals.Ingested+sum.Totals.Skipped))}
 	case sum.Totals.Failed == 0:
 		return fatal
 	case sum.Totals.Failed < len(in.outcomes):
-		return &status{exitPartly, fmt.Errorf("%d of %d captures failed, the others are in", sum.Totals.Failed, len(in.outcomes))}
+		return &status{exitPartly, fmt.Errorf("%d of %s failed, the others are in", sum.Totals.Failed, count(int64(len(in.outcomes)), "input"))}
 	}
 	return &status{exitFailed, fmt.Errorf("nothing was ingested")}
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 
@@ -43,8 +46,14 @@ type rejections struct {
 
 func (r rejections) sum() int64 { return r.Truncated + r.Malformed + r.UnsupportedLink + r.NotData }
 
+// fail notes why the capture is not in, without its path, which stands
+// before it wherever it is shown.
 func (o *outcome) fail(err error) {
-	o.Status, o.Error = failed, err.Error()
+	reason := err.Error()
+	if named := (*fs.PathError)(nil); errors.As(err, &named) && named == err {
+		reason = named.Err.Error()
+	}
+	o.Status, o.Error = failed, strings.TrimPrefix(reason, o.Path+": ")
 }
 
 // take notes what was read of the capture.
@@ -63,9 +72,9 @@ func (o *outcome) String() string {
 	case skipped:
 		return fmt.Sprintf("skipped   %s: in the warehouse already", o.Path)
 	}
-	line := fmt.Sprintf("ingested  %s: %s packets, %s flows", o.Path, humanize.Comma(o.Packets), humanize.Comma(o.Flows))
+	line := fmt.Sprintf("ingested  %s: %s, %s", o.Path, count(o.Packets, "packet"), count(o.Flows, "flow"))
 	if n := o.rejections.sum(); n > 0 {
-		line += fmt.Sprintf(", %s packets in no flow", humanize.Comma(n))
+		line += fmt.Sprintf(", %s in no flow", count(n, "packet"))
 	}
 	if o.Warning != "" {
 		line += "; warning: " + o.Warning
@@ -139,19 +148,19 @@ func (s *summary) writeText(in *ingest) error {
 	}
 	t := s.Totals
 	if t.Ingested > 0 {
-		in.say("\n%s captures ingested into %s in %.2f s: %s packets, %s, %s flows", humanize.Comma(int64(t.Ingested)), in.house.Dir(), t.Seconds,
-			humanize.Comma(t.Packets), queries.Bytes(t.Bytes), humanize.Comma(t.Flows))
+		in.say("\n%s ingested into %s in %.2f s: %s, %s, %s", count(int64(t.Ingested), "capture"), in.house.Dir(), t.Seconds,
+			count(t.Packets, "packet"), queries.Bytes(t.Bytes), count(t.Flows, "flow"))
 		in.say("packets = in flows + rejected: %s = %s + %s (truncated %s, malformed %s, unsupported link %s, not data %s)",
 			humanize.Comma(t.Packets), humanize.Comma(t.PacketsInFlows), humanize.Comma(t.rejections.sum()),
 			humanize.Comma(t.Truncated), humanize.Comma(t.Malformed), humanize.Comma(t.UnsupportedLink), humanize.Comma(t.NotData))
 	}
 	if t.Skipped > 0 {
-		in.say("%s captures skipped: their bytes are in the warehouse already", humanize.Comma(int64(t.Skipped)))
+		in.say("%s skipped, whose bytes are in the warehouse already", count(int64(t.Skipped), "capture"))
 	}
 	if s.Ignored > 0 {
-		in.say("%s files that are no captures passed over", humanize.Comma(int64(s.Ignored)))
+		in.say("%s passed over, not captures", count(int64(s.Ignored), "file"))
 	}
-	if t.Ingested+t.Skipped > 0 && in.live || t.Ingested > 0 {
+	if t.Ingested+t.Skipped > 0 {
 		in.next()
 	}
 	return nil
@@ -165,7 +174,23 @@ func (in *ingest) next() {
 	}
 	in.say(`
 Next:
-  weir report%[1]s
-  weir query%[1]s "SELECT protocol, count(*) AS flows, sum(total_bytes) AS bytes FROM flows GROUP BY protocol ORDER BY bytes DESC"
-  weir export%[1]s flows.xlsx --split-by protocol`, where)
+  %[2]s report%[1]s
+  %[2]s query%[1]s "SELECT protocol, count(*) AS flows, sum(total_bytes) AS bytes FROM flows GROUP BY protocol ORDER BY bytes DESC"
+  %[2]s export%[1]s flows.xlsx --split-by protocol`, where, in.program)
+}
+
+// count returns a number with what it counts, such as "1 flow" or "1,204 flows".
+func count(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return humanize.Comma(n) + " " + noun
+}
+
+// areIn returns how many captures are in, as the subject of a sentence.
+func areIn(n int) string {
+	if n == 1 {
+		return "1 capture is"
+	}
+	return count(int64(n), "capture") + " are"
 }

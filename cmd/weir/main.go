@@ -23,6 +23,6 @@ func main() {
 	}
 	os.Exit(run(ctx, os.Args[1:], streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		width: width, live: term.IsTerminal(int(os.Stderr.Fd())),
+		program: invocation(os.Args[0]), width: width, live: term.IsTerminal(int(os.Stderr.Fd())),
 	}))
 }

@@ -18,10 +18,10 @@ import (
 // previewCommand shows the first flows of a capture.
 type previewCommand struct {
 	Path    string `arg:"" name:"input" help:"A capture, or - for standard input."`
-	N       int    `short:"n" default:"10" help:"How many flows."`
+	N       int    `name:"flows" short:"n" default:"10" help:"How many flows."`
 	Packets int64  `default:"50000" help:"How many packets are read at the most."`
 	formatFlags
-	Columns        []string `placeholder:"NAME,..." default:"start_time,duration_seconds,protocol,src_ip,src_port,dst_ip,dst_port,total_packets,total_bytes,end_reason" help:"The columns to show."`
+	Columns        []string `placeholder:"NAME" default:"start_time,duration_seconds,protocol,src_ip,src_port,dst_ip,dst_port,total_packets,total_bytes,end_reason" help:"The columns to show."`
 	extract.Config `embed:""`
 }
 
@@ -39,7 +39,7 @@ func (c *previewCommand) Run(a *app) error {
 		return usage("%v", err)
 	}
 	if c.N < 1 || c.Packets < 1 {
-		return usage("-n and --packets must be at least 1")
+		return usage("--flows and --packets must be at least 1")
 	}
 	dir, err := os.MkdirTemp("", "weir-preview-*")
 	if err != nil {

@@ -106,7 +106,7 @@ func free(t Target) error {
 func writeFile(t Target, fill func(f *os.File) error) (err error) {
 	f, err := createTemp(t.Path)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", t.Path, err)
+		return fmt.Errorf("write %s: %w", t.Path, cause(err))
 	}
 	defer func() {
 		f.Close()
@@ -132,6 +132,18 @@ func writeFile(t Target, fill func(f *os.File) error) (err error) {
 		return fmt.Errorf("write %s: %w", t.Path, err)
 	}
 	return nil
+}
+
+// cause returns why a file could not be created, without the temporary name
+// that nobody has asked for.
+func cause(err error) error {
+	if errors.Is(err, os.ErrNotExist) {
+		return errors.New("its directory does not exist")
+	}
+	if named := (*os.PathError)(nil); errors.As(err, &named) {
+		return named.Err
+	}
+	return err
 }
 
 // createTemp creates a hidden file beside path with the permissions that the
