@@ -1,0 +1,23 @@
+package tls
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// maxText is how many bytes of a name are kept.
+const maxText = 1024
+
+// text returns a name of the wire as valid UTF-8 of bounded length.
+func text(b []byte) string { return clip(b, maxText) }
+
+// clip returns the first n bytes of b, less the character cut, as valid UTF-8.
+func clip(b []byte, n int) string {
+	if len(b) > n {
+		for n > 0 && !utf8.RuneStart(b[n]) {
+			n--
+		}
+		b = b[:n]
+	}
+	return strings.ToValidUTF8(string(b), "\uFFFD")
+}

@@ -1,0 +1,95 @@
+package tls
+
+import (
+	"bytes"
+	"slices"
+
+	"weir/extract/app/event"
+)
+
+// A record of SSL 2.0 begins with its length, in 15 bits after a bit that is
+// set, and the kind of its message.
+const (
+	v2ClientHello = 1
+	v2ServerHello = 4
+)
+
+// v2Length returns the length of the record whose head b begins with.
+func v2Length(b []byte) int { return int(b[0]&0x7f)<<8 | int(b[1]) }
+
+// v2Head tells whether the first five bytes of a stream are those of a hello of SSL 2.0.
+func v2Head(b []byte) bool {
+	if b[0]&0x80 == 0 {
+		return false
+	}
+	switch b[2] {
+	case v2ClientHello:
+		return v2Length(b) >= 9+3 && v2Version(b[3], b[4])
+	case v2ServerHello: // session id hit and certificate type
+		return v2Length(b) >= 11 && b[3] <= 1 && b[4] <= 4
+	}
+	return false
+}
+
+func v2Version(major, minor byte) bool {
+	return major == 0 && minor == 2 || major == 3 && minor <= 4
+}
+
+// beginV2 takes the head of an SSL 2.0 record.
+func (p *Parser) beginV2(dir int, at event.Stamp) {
+	s := &p.streams[dir]
+	s.n, s.left, s.v2 = 0, v2Length(s.head[:])-3, true
+	s.messages.buf = append(s.messages.buf[:0], s.head[2:]...)
+}
+
+// bodyV2 takes bytes of an SSL 2.0 record.
+func (p *Parser) bodyV2(dir int, b []byte, at event.Stamp) {
+	s := &p.streams[dir]
+	s.messages.buf = append(s.messages.buf, b...) // a record has less than 32 KiB
+	if s.left > 0 {
+		return
+	}
+	e := &p.session
+	if s.messages.buf[0] == v2ServerHello {
+		e.Handshakes++
+		e.begin(1-dir, at)
+		if e.server == nil {
+			c := cursor{b: s.messages.buf[3:]}
+			e.Version = Version(c.u16())
+		}
+		p.streams[0].stop()
+		p.streams[1].stop()
+		return
+	}
+	e.Handshakes++
+	if h, err := parseClientHelloV2(s.messages.buf[1:]); err == nil {
+		e.clientHello(dir, h, at)
+	}
+	s.v2 = false
+	s.messages = messages{}
+}
+
+// parseClientHelloV2 reads the body of an SSL 2.0 ClientHello, which follows
+// the kind of the message (RFC 5246, appendix E.2).
+func parseClientHelloV2(b []byte) (*ClientHello, error) {
+	c := cursor{b: b}
+	h := &ClientHello{Legacy: Version(c.u16()), V2: true}
+	specs, id := int(c.u16()), int(c.u16())
+	c.u16()
+	list := cursor{b: c.take(specs)}
+	h.SessionID = bytes.Clone(c.take(id))
+	if c.short || specs%3 != 0 {
+		return nil, errMessage
+	}
+	kinds := make([]int, 0, specs/3)
+	for len(list.b) > 0 {
+		kind := list.u24()
+		kinds = append(kinds, kind)
+		if kind <= 0xffff {
+			h.Ciphers = append(h.Ciphers, uint16(kind))
+		}
+	}
+	slices.Sort(kinds)
+	h.Specs = len(slices.Compact(kinds))
+	return h, nil
+}
