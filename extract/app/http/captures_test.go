@@ -33,6 +33,7 @@ func shared(t testing.TB) string {
 
 // stream is one direction of a connection as the tests reassemble it.
 type stream struct {
+	first   uint32
 	next    uint32
 	synced  bool
 	waiting map[uint32]piece
@@ -94,7 +95,7 @@ func parseCapture(t testing.TB, path string, sink *Sink) []*conn {
 				continue
 			}
 			c := conns[h.Key]
-			if fresh := h.Flags&(decode.SYN|decode.ACK) == decode.SYN; c == nil || fresh && h.Seq+1 != c.dirs[c.dir(&h)].next {
+			if syn := h.Flags&(decode.SYN|decode.ACK) == decode.SYN; c == nil || syn && c.dirs[c.dir(&h)].synced && h.Seq+1 != c.dirs[c.dir(&h)].first {
 				c = newConn(&h, sink)
 				conns[h.Key] = c
 				all = append(all, c)
@@ -138,13 +139,15 @@ func (c *conn) segment(h *decode.Header, at event.Stamp) {
 	seq := h.Seq
 	if h.Flags&decode.SYN != 0 {
 		seq++
-		s.next, s.synced = seq, true
+		if !s.synced {
+			s.next, s.first, s.synced = seq, seq, true
+		}
 	}
 	if h.PayloadLen == 0 {
 		return
 	}
 	if !s.synced {
-		s.next, s.synced = seq, true
+		s.next, s.first, s.synced = seq, seq, true
 	}
 	b := append([]byte(nil), h.Payload...)
 	s.waiting[seq] = piece{b, int(h.PayloadLen) - len(b), at}

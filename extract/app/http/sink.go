@@ -24,10 +24,12 @@ func (s *Sink) Recycle(e *Event) {
 
 // event returns an empty event.
 func (s *Sink) event() *Event {
-	e := new(Event)
-	if n := len(s.free); n > 0 {
-		e, s.free = s.free[n-1], s.free[:n-1]
+	last := len(s.free) - 1
+	if last < 0 {
+		return &Event{minor: -1}
 	}
+	e := s.free[last]
+	s.free = s.free[:last]
 	e.clear()
 	return e
 }
