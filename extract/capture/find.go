@@ -61,7 +61,7 @@ func (f *Found) tree(root string) {
 	if len(f.Entries) > before {
 		return
 	}
-	err := fmt.Errorf("%s: no captures in this directory (%d other files)", root, f.Ignored-ignored)
+	err := fmt.Errorf("%s: no captures in this directory (other files: %d)", root, f.Ignored-ignored)
 	f.Entries = append(f.Entries, Entry{Path: root, Err: err})
 }
 

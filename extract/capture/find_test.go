@@ -87,7 +87,7 @@ func TestFind(t *testing.T) {
 	e := found.Entries
 	var not *NotCaptureError
 	switch {
-	case !strings.Contains(e[0].Err.Error(), at("none")+": no captures in this directory (1 other files)"):
+	case !strings.Contains(e[0].Err.Error(), at("none")+": no captures in this directory (other files: 1)"):
 		t.Error(e[0].Err)
 	case !strings.Contains(e[3].Err.Error(), "pcap file header cut off"):
 		t.Error(e[3].Err)
