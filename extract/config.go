@@ -11,6 +11,7 @@ import (
 // line; DefaultConfig returns the same defaults.
 type Config struct {
 	Metering flow.Config `embed:"" json:"metering"`
+	NoApp    bool        `help:"Read no application layer: no service, no HTTP, TLS and DNS columns, no event tables." json:"no_app"`
 	NoDecap  bool        `help:"Meter the outer flow of tunnels instead of what they carry." json:"no_decap"`
 	Workers  int         `default:"0" help:"Number of decoding and of metering workers; 0 for one per core. The result is the same for any number." json:"-"`
 	Label    string      `help:"Label of all flows of these captures." json:"-"`

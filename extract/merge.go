@@ -11,12 +11,12 @@ import (
 	"weir/warehouse/schema"
 )
 
-// flowMerger puts the flows of all shards in order into the sink's batches.
-type flowMerger struct {
-	catalogue *schema.Catalogue[*flow.Flow]
-	items     []item
-	rows      []*flow.Flow
-	keys      []schema.Key
+// merger puts the rows of all shards in order into the sink's batches.
+type merger struct {
+	tables *Catalogues
+	items  []item
+	rows   []*flow.Flow
+	keys   []schema.Key
 }
 
 // item is a flow with what it is sorted by.
@@ -36,14 +36,20 @@ type partition struct {
 
 const nanosecondsPerDay = int64(24 * time.Hour)
 
-func partitionOf(f *flow.Flow) partition {
-	k := f.Key()
-	start := f.Start()
-	day := start / nanosecondsPerDay
-	if start%nanosecondsPerDay < 0 {
+// dayOf returns the day of a time, days since 1970-01-01 UTC.
+func dayOf(ns int64) int64 {
+	day := ns / nanosecondsPerDay
+	if ns%nanosecondsPerDay < 0 {
 		day--
 	}
-	p := partition{day: day, family: k.Family, protocol: k.Protocol}
+	return day
+}
+
+func dateOf(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time.DateOnly) }
+
+func partitionOf(f *flow.Flow) partition {
+	k := f.Key()
+	p := partition{day: dayOf(f.Start()), family: k.Family, protocol: k.Protocol}
 	if p.family == decode.IPv6 {
 		p.family = decode.IPv4 // one partition for both versions
 	}
@@ -55,15 +61,15 @@ func (p partition) compare(q partition) int {
 }
 
 func (p partition) values() []string {
-	date := time.Unix(p.day*86400, 0).UTC().Format(time.DateOnly)
+	date := dateOf(p.day)
 	return []string{date, decode.ProtocolName(decode.Key{Family: p.family, Protocol: p.protocol})}
 }
 
-func newFlowMerger(c *schema.Catalogue[*flow.Flow]) *flowMerger { return &flowMerger{catalogue: c} }
+func newMerger(tables *Catalogues) *merger { return &merger{tables: tables} }
 
 // merge takes the epochs of all shards until they end and returns the number
 // of rows.
-func (m *flowMerger) merge(shards []*shard, sink Sink, seen *Progress) (rows int64, err error) {
+func (m *merger) merge(shards []*shard, sink Sink, seen *Progress) (rows int64, err error) {
 	returned := map[int64]struct{}{}
 	for open := true; open; {
 		m.items = m.items[:0]
@@ -83,6 +89,9 @@ func (m *flowMerger) merge(shards []*shard, sink Sink, seen *Progress) (rows int
 		if err := m.append(sink); err != nil {
 			return rows, err
 		}
+		if err := m.appendEvents(epochs, sink); err != nil {
+			return rows, err
+		}
 		rows += int64(len(m.items))
 		seen.Flows.Add(int64(len(m.items)))
 		for i, s := range shards {
@@ -92,7 +101,7 @@ func (m *flowMerger) merge(shards []*shard, sink Sink, seen *Progress) (rows int
 	if len(returned) == 0 {
 		return rows, nil
 	}
-	if err := sink.Amend(m.catalogue.Table, "end_reason", flow.EndIdle.String(), returned); err != nil {
+	if err := sink.Amend(m.tables.Flows.Table, "end_reason", flow.EndIdle.String(), returned); err != nil {
 		return rows, fmt.Errorf("amend end reasons: %w", err)
 	}
 	return rows, nil
@@ -103,7 +112,7 @@ func (m *flowMerger) merge(shards []*shard, sink Sink, seen *Progress) (rows int
 const stride = 4096
 
 // append hands the sorted items to the sink, partition by partition.
-func (m *flowMerger) append(sink Sink) error {
+func (m *merger) append(sink Sink) error {
 	for i := 0; i < len(m.items); {
 		part := m.items[i].part
 		m.rows, m.keys = m.rows[:0], m.keys[:0]
@@ -112,11 +121,11 @@ func (m *flowMerger) append(sink Sink) error {
 			m.rows = append(m.rows, f)
 			m.keys = append(m.keys, schema.Key{Time: f.Start(), Packet: f.Packet()})
 		}
-		batch, err := sink.Batch(m.catalogue.Table, part.values()...)
+		batch, err := sink.Batch(m.tables.Flows.Table, part.values()...)
 		if err != nil {
 			return err
 		}
-		m.catalogue.Append(batch, m.rows, m.keys)
+		m.tables.Flows.Append(batch, m.rows, m.keys)
 		if err := sink.Grown(batch); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ const epochPackets = 1 << 16
 // buffers from run to run.
 type Pipeline struct {
 	config   Config
-	flows    *flowMerger
+	merger   *merger
 	spare    []*parcel
 	Progress Progress
 }
@@ -29,7 +29,7 @@ type Pipeline struct {
 // NewPipeline returns a pipeline for the settings, which must be valid, that
 // fills the tables.
 func NewPipeline(c Config, tables *Catalogues) *Pipeline {
-	return &Pipeline{config: c, flows: newFlowMerger(tables.Flows)}
+	return &Pipeline{config: c, merger: newMerger(tables)}
 }
 
 // Run meters all packets of a source and hands the rows to the sink. The
@@ -48,10 +48,10 @@ func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.
 	for _, s := range r.shards {
 		wg.Go(func() { s.meter(r.free) })
 	}
-	rows, err := p.flows.merge(r.shards, sink, &p.Progress)
+	rows, err := p.merger.merge(r.shards, sink, &p.Progress)
 	if err != nil {
 		cancel(err)
-		r.discard()
+		r.discard(&wg)
 	}
 	wg.Wait()
 	p.spare = r.parcels
@@ -96,7 +96,7 @@ func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
 		r.free <- q
 	}
 	for range workers {
-		r.shards = append(r.shards, newShard(len(r.shards), p.config.Metering, origin, inFlight))
+		r.shards = append(r.shards, newShard(len(r.shards), p.config, origin, inFlight))
 	}
 	return r
 }
@@ -180,12 +180,12 @@ func (r *run) sum(q *parcel) int64 {
 
 // discard takes what the shards still hand over after the merger has failed,
 // so that every stage comes to its end.
-func (r *run) discard() {
+func (r *run) discard(wg *sync.WaitGroup) {
 	for _, s := range r.shards {
-		go func() {
+		wg.Go(func() {
 			for range s.out {
 			}
-		}()
+		})
 	}
 }
 

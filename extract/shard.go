@@ -1,11 +1,15 @@
 package extract
 
-import "weir/extract/flow"
+import (
+	"weir/extract/app"
+	"weir/extract/flow"
+)
 
 // shard meters the packets of its share of the keys.
 type shard struct {
 	number int
 	table  *flow.Table
+	engine *app.Engine // nil if no application layer is read
 	in     chan *parcel
 	out    chan epoch
 }
@@ -14,10 +18,15 @@ type shard struct {
 type epoch struct {
 	flows    []*flow.Flow
 	returned []int64
+	events   app.Events
 }
 
-func newShard(number int, c flow.Config, origin *flow.Origin, inFlight int) *shard {
-	return &shard{number: number, table: flow.NewTable(c, origin), in: make(chan *parcel, inFlight), out: make(chan epoch, 2)}
+func newShard(number int, c Config, origin *flow.Origin, inFlight int) *shard {
+	var engine *app.Engine
+	if !c.NoApp {
+		engine = app.NewEngine()
+	}
+	return &shard{number: number, engine: engine, table: flow.NewTable(c.Metering, origin, engine), in: make(chan *parcel, inFlight), out: make(chan epoch, 2)}
 }
 
 // meter takes parcels until there are no more and then ends all flows.
@@ -40,5 +49,9 @@ func (s *shard) meter(free chan<- *parcel) {
 }
 
 func (s *shard) handOver() epoch {
-	return epoch{flows: s.table.Ended(), returned: s.table.Returned()}
+	e := epoch{flows: s.table.Ended(), returned: s.table.Returned()}
+	if s.engine != nil {
+		e.events = s.engine.Events()
+	}
+	return e
 }

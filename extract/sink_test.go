@@ -11,6 +11,7 @@ import (
 // memorySink keeps all rows.
 type memorySink struct {
 	batches map[string]*schema.Batch
+	amended bool
 }
 
 func newMemorySink() *memorySink { return &memorySink{batches: map[string]*schema.Batch{}} }
@@ -26,21 +27,11 @@ func (m *memorySink) Batch(t *schema.Table, partition ...string) (*schema.Batch,
 func (m *memorySink) Grown(*schema.Batch) error { return nil }
 
 func (m *memorySink) Amend(t *schema.Table, name, value string, packets map[int64]struct{}) error {
+	m.amended = true
 	for _, b := range m.batches {
-		if b.Table != t {
-			continue
+		if b.Table == t {
+			b.Amend(name, value, 0, packets)
 		}
-		i := slices.IndexFunc(b.Columns, func(c schema.Column) bool { return c.Name == name })
-		old := b.Vectors[i]
-		fresh := schema.NewBatch(t, b.Partition).Vectors[i]
-		for r, k := range b.Keys {
-			if _, ok := packets[k.Packet]; ok {
-				fresh.AppendString(value, true)
-			} else {
-				fresh.AppendText(old.Text(r), true)
-			}
-		}
-		b.Vectors[i] = fresh
 	}
 	return nil
 }

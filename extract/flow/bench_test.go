@@ -24,7 +24,7 @@ func BenchmarkAdd(b *testing.B) {
 	for _, n := range []int{1, 10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("flows=%d", n), func(b *testing.B) {
 			headers := conversations(n)
-			table := NewTable(DefaultConfig(), testOrigin)
+			table := NewTable(DefaultConfig(), testOrigin, nil)
 			for i := range headers {
 				table.Add(&headers[i], int64(i))
 			}
@@ -49,7 +49,7 @@ func BenchmarkAdd(b *testing.B) {
 func BenchmarkAppend(b *testing.B) {
 	const n = 4096
 	headers := conversations(n)
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	for i := range 8 * n {
 		h := &headers[i%n]
 		h.Time += int64(i)

@@ -29,6 +29,7 @@ func Catalogue() *schema.Catalogue[*Flow] {
 		{"bulk", bulkFields()},
 		{"subflow", subflowFields()},
 		{"activity", activityFields()},
+		{"application", applicationFields()},
 	} {
 		for _, f := range group.fields {
 			f.Group = group.name

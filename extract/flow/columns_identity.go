@@ -32,7 +32,7 @@ func identityFields() []field {
 				return 4, f.isIP()
 			}),
 		schema.NullStr(column{Name: "service", Encoding: schema.Dict, Stats: true, Doc: "Application protocol seen in the payload (dns, http, tls, quic, ssh, smtp, ...), else null; never guessed from the port alone, except dns on 53/5353/5355 when it parses."},
-			func(dst []byte, f *Flow) ([]byte, bool) { return append(dst, f.service...), f.service != "" }),
+			func(dst []byte, f *Flow) ([]byte, bool) { return f.appendService(dst) }),
 		schema.NullInt(column{Name: "vlan_id", Type: schema.UInt16, Doc: "Outermost 802.1Q id of the first packet; null if untagged."},
 			func(f *Flow) (int64, bool) { return int64(f.vlan), f.hasVLAN }),
 		schema.NullStr(column{Name: "src_mac", Encoding: schema.Dict, Doc: "Link address of the initiator in the first packet; null where the link type has none."},

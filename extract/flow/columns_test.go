@@ -143,7 +143,7 @@ func TestColumnsAreConsistent(t *testing.T) {
 func TestAppendFillsEveryColumn(t *testing.T) {
 	c := Catalogue()
 	batch := schema.NewBatch(c.Table, nil)
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	n := 0
 	for _, family := range []decode.Family{decode.Ethernet, decode.ARP, decode.IPv4, decode.IPv6} {
 		for _, protocol := range []uint8{0, 1, 6, 17, 255} {

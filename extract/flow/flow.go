@@ -1,6 +1,9 @@
 package flow
 
-import "weir/extract/decode"
+import (
+	"weir/extract/app"
+	"weir/extract/decode"
+)
 
 // EndReason says why a flow ended (metering rule 6).
 type EndReason uint8
@@ -58,8 +61,10 @@ type Flow struct {
 	story  *story // TCP only
 	origin *Origin
 	slice  uint32
-	// service names the application protocol; empty while it is unknown.
-	service string
+	// app is the application layer; nil before the first payload. Deaf tells
+	// that it has nothing more to learn.
+	app  *app.Conversation
+	deaf bool
 
 	identity
 }

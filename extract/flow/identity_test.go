@@ -11,7 +11,7 @@ import (
 
 // datagram makes one packet between two addresses.
 func datagram(from, to endpoint, protocol uint8, ports bool, edit func(*decode.Header)) row {
-	t := NewTable(DefaultConfig(), testOrigin)
+	t := NewTable(DefaultConfig(), testOrigin, nil)
 	h := header(from, to, protocol, ports)
 	if edit != nil {
 		edit(&h)
@@ -106,7 +106,7 @@ func TestCommunityIDOfICMP(t *testing.T) {
 // A slice may begin with an answer, which has the Community ID of its request
 // although it keeps the direction of the slice before.
 func TestCommunityIDOfSlices(t *testing.T) {
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	low, high := endpoint{addr: "10.0.0.2"}, endpoint{addr: "192.168.1.9"}
 	for i := range int64(62) {
 		h := header(low, high, 1, false)
@@ -128,7 +128,7 @@ func TestCommunityIDOfSlices(t *testing.T) {
 
 // ICMP is one flow per pair of addresses, with type and code of its first packet.
 func TestICMP(t *testing.T) {
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	for i, kind := range []uint8{8, 0, 3} {
 		from, to := client, server
 		if i%2 == 1 {
@@ -179,7 +179,7 @@ func TestLinkAndTunnel(t *testing.T) {
 	one(t, tunnel(0), tunnel(9)).want(t, "vlan_id", 0, "tunnel", "gre/ipip", "tunnel_id", 0)
 	datagram(endpoint{addr: "2001:db8::1"}, endpoint{addr: "2001:db8::2"}, 17, false, nil).want(t, "ip_version", 6, "src_ip", "2001:db8::1", "src_port", nil, "dst_port", nil)
 
-	table := NewTable(DefaultConfig(), &Origin{ID: "x", Source: "y", Label: "attack"})
+	table := NewTable(DefaultConfig(), &Origin{ID: "x", Source: "y", Label: "attack"}, nil)
 	h := udp(0, 1).header()
 	table.Add(&h, 0)
 	table.Finish(EndEOF)
@@ -189,7 +189,7 @@ func TestLinkAndTunnel(t *testing.T) {
 // Keys that differ in anything are different flows, also where their hashes
 // are equal.
 func TestKeyDecides(t *testing.T) {
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	edits := []func(*decode.Header){
 		func(h *decode.Header) {},
 		func(h *decode.Header) { h.Key.PortA++ },
@@ -246,7 +246,7 @@ func TestFlowUID(t *testing.T) {
 		}
 		seen[uid] = true
 	}
-	other := NewTable(DefaultConfig(), &Origin{ID: "another"})
+	other := NewTable(DefaultConfig(), &Origin{ID: "another"}, nil)
 	h := script[0].header()
 	other.Add(&h, 0)
 	other.Finish(EndEOF)

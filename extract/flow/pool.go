@@ -1,6 +1,10 @@
 package flow
 
-import "sync"
+import (
+	"sync"
+
+	"weir/extract/app"
+)
 
 // pool is the free list of flows. Flows are allocated in blocks; a shard
 // takes them and another goroutine gives them back.
@@ -13,8 +17,9 @@ type pool struct {
 
 const block = 64
 
-// take returns a zero flow, with a story if it is TCP.
-func (p *pool) take(tcp bool) *Flow {
+// take returns a zero flow, with a story if it is TCP, and the conversation
+// of the flow that it was before, if that had one.
+func (p *pool) take(tcp bool) (*Flow, *app.Conversation) {
 	if len(p.flows) == 0 {
 		p.refill()
 	}
@@ -24,9 +29,10 @@ func (p *pool) take(tcp bool) *Flow {
 	if s := f.story; s != nil {
 		p.stories = append(p.stories, s)
 	}
+	conversation := f.app
 	*f = Flow{}
 	if !tcp {
-		return f
+		return f, conversation
 	}
 	if len(p.stories) == 0 {
 		stories := make([]story, block)
@@ -38,7 +44,7 @@ func (p *pool) take(tcp bool) *Flow {
 	f.story = p.stories[n]
 	p.stories = p.stories[:n]
 	f.story.reset()
-	return f
+	return f, conversation
 }
 
 func (p *pool) refill() {

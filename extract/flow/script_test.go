@@ -167,7 +167,7 @@ var testOrigin = &Origin{ID: "capture", Source: "test.pcap"}
 func run(script ...packet) []row { return runWith(DefaultConfig(), script...) }
 
 func runWith(c Config, script ...packet) []row {
-	t := NewTable(c, testOrigin)
+	t := NewTable(c, testOrigin, nil)
 	for i, p := range script {
 		h := p.header()
 		t.Add(&h, int64(i))

@@ -47,7 +47,7 @@ func traffic(r *rand.Rand, n int) []decode.Header {
 func meter(headers []decode.Header, sweep func(i int) bool) []row {
 	c := DefaultConfig()
 	c.ActiveTimeout = 10 * time.Second
-	t := NewTable(c, testOrigin)
+	t := NewTable(c, testOrigin, nil)
 	ofPacket := map[int64]row{}
 	take := func() {
 		var packets []int64
@@ -116,7 +116,7 @@ func TestSweepChangesNothing(t *testing.T) {
 }
 
 func TestSweepFreesWhatIsIdle(t *testing.T) {
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	add := func(port uint16, at time.Duration) {
 		p := udp(at, 1)
 		h := p.header()
@@ -158,7 +158,7 @@ func TestSweepFreesWhatIsIdle(t *testing.T) {
 
 // A flow that had been closed is not amended: its reason stands.
 func TestSweepOfClosedFlow(t *testing.T) {
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	for i, p := range []packet{{flags: "S"}, {flags: "R", back: true}} {
 		h := p.header()
 		table.Add(&h, int64(i))
@@ -179,7 +179,7 @@ func TestAddAllocatesNothing(t *testing.T) {
 		headers[i].Time = epoch + int64(i)
 		headers[i].Flags &^= decode.SYN | decode.FIN | decode.RST
 	}
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	i := 0
 	add := func() {
 		table.Add(&headers[i%len(headers)], int64(i))
@@ -195,7 +195,7 @@ func TestAddAllocatesNothing(t *testing.T) {
 
 // Flows that end are replaced without allocating, once their rows are taken.
 func TestFlowsAreRecycled(t *testing.T) {
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	syn, rst := packet{flags: "S"}.header(), packet{flags: "R", back: true}.header()
 	n := int64(0)
 	flow := func() {

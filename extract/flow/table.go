@@ -3,6 +3,7 @@ package flow
 import (
 	"math"
 
+	"weir/extract/app"
 	"weir/extract/decode"
 )
 
@@ -16,6 +17,7 @@ type limits struct {
 type Table struct {
 	limits limits
 	origin *Origin
+	engine *app.Engine // nil if no application layer is read
 	index  index
 	wheel  wheel
 	free   pool
@@ -27,10 +29,12 @@ type Table struct {
 	late []int64
 }
 
-// NewTable returns an empty table whose flows are of that origin.
-func NewTable(c Config, origin *Origin) *Table {
+// NewTable returns an empty table whose flows are of that origin. Their
+// payload goes to engine, unless it is nil.
+func NewTable(c Config, origin *Origin, engine *app.Engine) *Table {
 	t := &Table{
 		origin: origin,
+		engine: engine,
 		limits: limits{
 			idle: int64(c.IdleTimeout), active: int64(c.ActiveTimeout), activity: int64(c.ActivityTimeout),
 			subflow: int64(c.SubflowTimeout), bulkGap: int64(c.BulkGap), bulkPackets: c.BulkPackets,
@@ -66,13 +70,14 @@ func (t *Table) Add(h *decode.Header, packet int64) {
 		t.start(h, packet, f)
 	default:
 		f.add(h, &t.limits, false)
+		t.listen(f, h, packet)
 	}
 }
 
 // start opens a flow with its first packet: a new conversation, or the next
 // slice of the one that before was.
 func (t *Table) start(h *decode.Header, packet int64, before *Flow) {
-	f := t.free.take(h.Key.Protocol == protocolTCP && h.Key.Family >= decode.IPv4)
+	f := t.take(h.Key.Protocol == protocolTCP && h.Key.Family >= decode.IPv4)
 	f.open(h, packet)
 	f.origin = t.origin
 	turned := false
@@ -83,6 +88,7 @@ func (t *Table) start(h *decode.Header, packet int64, before *Flow) {
 	}
 	f.orient(h)
 	f.add(h, &t.limits, turned)
+	t.listen(f, h, packet)
 	t.index.insert(f)
 	t.wheel.add(f)
 	if first, ok := t.gone[h.Hash]; ok {
@@ -96,6 +102,7 @@ const protocolTCP = 6
 // close takes a flow out of the table.
 func (t *Table) close(f *Flow, reason EndReason) {
 	f.finish(reason, &t.limits)
+	f.hangUp()
 	t.index.remove(f)
 	t.ended = append(t.ended, f)
 }
@@ -120,6 +127,7 @@ func (t *Table) Sweep(clock int64) {
 func (t *Table) Finish(reason EndReason) {
 	t.index.each(func(f *Flow) {
 		f.finish(reason, &t.limits)
+		f.hangUp()
 		t.ended = append(t.ended, f)
 	})
 	t.index.init()

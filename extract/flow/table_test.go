@@ -220,7 +220,7 @@ func TestExtremeTimes(t *testing.T) {
 	}
 
 	// Nothing can be swept before the beginning of time.
-	table := NewTable(DefaultConfig(), testOrigin)
+	table := NewTable(DefaultConfig(), testOrigin, nil)
 	h := udp(0, 1).header()
 	table.Add(&h, 0)
 	table.Sweep(math.MinInt64)
@@ -231,7 +231,7 @@ func TestExtremeTimes(t *testing.T) {
 
 func TestEndReasonsOfFinish(t *testing.T) {
 	for reason, name := range map[EndReason]string{EndEOF: "eof", EndStop: "stop", EndEvicted: "evicted"} {
-		table := NewTable(DefaultConfig(), testOrigin)
+		table := NewTable(DefaultConfig(), testOrigin, nil)
 		h := udp(0, 1).header()
 		table.Add(&h, 0)
 		table.Finish(reason)

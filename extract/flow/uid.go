@@ -11,8 +11,8 @@ import (
 )
 
 // UID returns the 128-bit identity of the flow: SHA-256, cut in half, over
-// the capture id, the endpoints, protocol and tunnel, the start and number of
-// its first packet and the slice number.
+// the capture id, the endpoints, protocol and tunnel, the time and number of
+// its first packet and the slice number. It is known from that packet on.
 func (f *Flow) UID() [16]byte {
 	var buf [192]byte
 	b := append(buf[:0], f.origin.ID...)
@@ -25,7 +25,7 @@ func (f *Flow) UID() [16]byte {
 	b = append(b, byte(f.key.Family), f.key.Protocol)
 	b = binary.BigEndian.AppendUint32(b, uint32(f.key.Path))
 	b = binary.BigEndian.AppendUint32(b, f.key.VNI)
-	b = binary.BigEndian.AppendUint64(b, uint64(f.start))
+	b = binary.BigEndian.AppendUint64(b, uint64(f.opened))
 	b = binary.BigEndian.AppendUint64(b, uint64(f.packet))
 	b = binary.BigEndian.AppendUint32(b, f.slice)
 	sum := sha256.Sum256(b)

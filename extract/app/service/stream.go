@@ -1,0 +1,255 @@
+package service
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Verdict says whether bytes are of a protocol.
+type Verdict uint8
+
+// Verdicts.
+const (
+	No Verdict = iota
+	Yes
+	NeedMore // so far they may be
+)
+
+// maxBanner is how many bytes of a greeting are searched for a name.
+const maxBanner = 512
+
+// Stream judges a TCP flow by the first bytes of both directions, as far as
+// they have been seen. With Yes it returns the protocol's name.
+func Stream(initiator, responder []byte) (string, Verdict) {
+	best := No
+	for _, judge := range []func(i, r []byte) (string, Verdict){fixed, greeting} {
+		name, v := judge(initiator, responder)
+		if v == Yes {
+			return name, Yes
+		}
+		if v == NeedMore {
+			best = NeedMore
+		}
+	}
+	return "", best
+}
+
+// signature is how a direction of a protocol begins.
+type signature struct {
+	name   string
+	prefix string
+}
+
+var signatures = []signature{
+	{"ssh", "SSH-1."}, {"ssh", "SSH-2."},
+	{"bittorrent", "\x13BitTorrent protocol"},
+	{"imap", "* OK [CAPABILITY"}, {"imap", "* PREAUTH"},
+	{"sip", "SIP/2.0 "},
+	{"sip", "INVITE sip:"}, {"sip", "REGISTER sip:"}, {"sip", "OPTIONS sip:"}, {"sip", "ACK sip:"}, {"sip", "BYE sip:"},
+	{"sip", "CANCEL sip:"}, {"sip", "SUBSCRIBE sip:"}, {"sip", "NOTIFY sip:"}, {"sip", "MESSAGE sip:"}, {"sip", "PUBLISH sip:"},
+	{"sip", "INFO sip:"}, {"sip", "REFER sip:"}, {"sip", "UPDATE sip:"}, {"sip", "PRACK sip:"}, {"sip", "INVITE sips:"}, {"sip", "INVITE tel:"},
+}
+
+// fixed judges by bytes at fixed places, either direction for itself.
+func fixed(initiator, responder []byte) (string, Verdict) {
+	best := No
+	for _, b := range [][]byte{initiator, responder} {
+		if len(b) == 0 {
+			best = NeedMore
+			continue
+		}
+		for _, s := range signatures {
+			if len(b) >= len(s.prefix) && string(b[:len(s.prefix)]) == s.prefix {
+				return s.name, Yes
+			}
+			if len(b) < len(s.prefix) && s.prefix[:len(b)] == string(b) {
+				best = NeedMore
+			}
+		}
+		for _, judge := range []struct {
+			name string
+			of   func([]byte) Verdict
+		}{{"smb", smb}, {"rdp", rdp}, {"mqtt", mqtt}, {"stun", stunStream}} {
+			switch judge.of(b) {
+			case Yes:
+				return judge.name, Yes
+			case NeedMore:
+				best = NeedMore
+			}
+		}
+	}
+	return "", best
+}
+
+// smb is a NetBIOS session message that carries SMB 1, 2 or 3 (encrypted), at
+// once or after a session request.
+func smb(b []byte) Verdict {
+	const request = 4 + 68 // a session request with two encoded names
+	if len(b) >= 4 && b[0] == 0x81 && b[1] == 0 && b[2] == 0 && b[3] == 68 {
+		if len(b) < request+8 {
+			return NeedMore
+		}
+		b = b[request:]
+	}
+	if b[0] != 0 {
+		return No
+	}
+	if len(b) < 8 {
+		return NeedMore
+	}
+	if b[4] >= 0xfc && string(b[5:8]) == "SMB" {
+		return Yes
+	}
+	return No
+}
+
+// rdp is an X.224 connection request or confirm in a TPKT, with a cookie or a
+// negotiation of RDP ([MS-RDPBCGR] 2.2.1.1); other users of TPKT have neither.
+func rdp(b []byte) Verdict {
+	if b[0] != 3 || len(b) > 1 && b[1] != 0 {
+		return No
+	}
+	if len(b) < 11 {
+		return NeedMore
+	}
+	kind, size := b[5]&0xf0, int(binary.BigEndian.Uint16(b[2:]))
+	if kind != 0xe0 && kind != 0xd0 || int(b[4])+5 != size {
+		return No
+	}
+	if len(b) < size {
+		return NeedMore
+	}
+	rest := b[11:size]
+	if kind == 0xe0 && bytes.HasPrefix(rest, []byte("Cookie: msts")) {
+		return Yes
+	}
+	if n := len(rest) - 8; n >= 0 {
+		x := rest[n:]
+		first := x[0] == 1 && kind == 0xe0 || (x[0] == 2 || x[0] == 3) && kind == 0xd0
+		if first && x[2] == 8 && x[3] == 0 {
+			return Yes
+		}
+	}
+	return No
+}
+
+// mqtt is a CONNECT with the protocol's name.
+func mqtt(b []byte) Verdict {
+	if b[0] != 0x10 {
+		return No
+	}
+	i := 1
+	for ; i < len(b) && i < 4 && b[i]&0x80 != 0; i++ {
+	}
+	i++
+	for _, name := range []string{"\x00\x04MQTT", "\x00\x06MQIsdp"} {
+		if len(b) >= i+len(name) && string(b[i:i+len(name)]) == name {
+			return Yes
+		}
+	}
+	if len(b) < i+8 {
+		return NeedMore
+	}
+	return No
+}
+
+func stunStream(b []byte) Verdict {
+	if b[0] > 3 {
+		return No
+	}
+	if len(b) < 20 {
+		return NeedMore
+	}
+	if stunHeader(b) {
+		return Yes
+	}
+	return No
+}
+
+// greeting judges the mail and file protocols, where the server speaks first
+// and several begin alike.
+func greeting(initiator, responder []byte) (string, Verdict) {
+	r, i := responder[:min(len(responder), maxBanner)], bytes.ToUpper(initiator[:min(len(initiator), maxBanner)])
+	switch {
+	case begins(r, "220 ") || begins(r, "220-"):
+		return mailOrFile(bytes.ToUpper(r), i)
+	case begins(r, "+OK"):
+		// Other protocols answer so too, but not before they are asked.
+		if len(r) > 3 && (len(i) == 0 || anyPrefix(i, "USER ", "CAPA", "APOP ", "STLS", "AUTH", "QUIT")) {
+			return "pop3", Yes
+		}
+	case begins(r, "* OK"):
+		if bytes.Contains(bytes.ToUpper(r), []byte("IMAP")) || imapCommand(i) {
+			return "imap", Yes
+		}
+		return "", NeedMore
+	}
+	switch {
+	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
+		return "smtp", Yes
+	case len(r) == 0 && (len(i) == 0 || anyPrefix(i, "USER ", "AUTH TLS", "AUTH SSL")) || short(i) || len(r) < 4 && len(r) > 0 && (begins([]byte("220 "), string(r)) || begins([]byte("+OK "), string(r)) || begins([]byte("* OK"), string(r))):
+		return "", NeedMore
+	}
+	return "", No
+}
+
+// mailOrFile tells SMTP from FTP after a 220.
+func mailOrFile(r, i []byte) (string, Verdict) {
+	switch {
+	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
+		return "smtp", Yes
+	case anyPrefix(i, "USER ", "AUTH TLS", "AUTH SSL", "FEAT", "SYST", "OPTS "):
+		return "ftp", Yes
+	case bytes.Contains(r, []byte("SMTP")):
+		return "smtp", Yes
+	case bytes.Contains(r, []byte("FTP")) || bytes.Contains(r, []byte("FILEZILLA")):
+		return "ftp", Yes
+	case len(i) == 0 || short(i):
+		return "", NeedMore
+	}
+	return "", No
+}
+
+// imapCommand tells whether b begins with a tag and one of the commands that
+// a client begins with.
+func imapCommand(b []byte) bool {
+	tag, rest, ok := bytes.Cut(b, []byte(" "))
+	return ok && len(tag) > 0 && len(tag) <= 16 && anyPrefix(rest, "CAPABILITY", "LOGIN ", "STARTTLS", "AUTHENTICATE ", "NOOP", "ID ")
+}
+
+// short tells whether b is the beginning of a command of which too little has
+// come.
+func short(b []byte) bool {
+	if len(b) == 0 || len(b) >= 4 {
+		return false
+	}
+	for _, c := range b {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+func begins(b []byte, prefix string) bool {
+	return len(b) >= len(prefix) && string(b[:len(prefix)]) == prefix
+}
+
+func anyPrefix(b []byte, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if begins(b, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// MayStartTLS tells whether a conversation of the protocol may turn to TLS
+// after a plain-text start.
+func MayStartTLS(name string) bool {
+	switch name {
+	case "smtp", "imap", "pop3", "ftp", "rdp":
+		return true
+	}
+	return false
+}

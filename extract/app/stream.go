@@ -1,0 +1,121 @@
+package app
+
+import (
+	"weir/extract/app/event"
+)
+
+// Limits of the hold-back of one direction.
+const (
+	maxHeld     = 256 << 10
+	maxSegments = 256
+	// maxJump is how far ahead of the expected number a segment may lie; one
+	// beyond it is of another connection, or garbage, and is left out.
+	maxJump = 16 << 20
+)
+
+// segment is a piece of payload that came too early.
+type segment struct {
+	seq  uint32
+	wire uint32 // length on the wire; data may be shorter
+	data []byte
+	at   event.Stamp
+}
+
+// stream puts the segments of one direction in order.
+type stream struct {
+	next  uint32
+	known bool // next is valid
+	held  []segment
+	bytes int
+}
+
+// receiver takes the bytes of a stream in order, and what is missing.
+type receiver interface {
+	data(dir int, b []byte, at event.Stamp)
+	gap(dir int, lost int64, at event.Stamp)
+}
+
+// begin tells that the stream's first byte has that number.
+func (s *stream) begin(seq uint32) { s.next, s.known = seq, true }
+
+// add takes a segment: wire bytes from seq on, of which data was captured.
+// The data is copied if it has to wait.
+func (s *stream) add(dir int, seq, wire uint32, data []byte, at event.Stamp, to receiver) {
+	if !s.known {
+		s.begin(seq)
+	}
+	ahead := int32(seq - s.next)
+	switch {
+	case ahead > maxJump || ahead < -maxJump:
+		return
+	case ahead <= 0:
+		s.deliver(dir, segment{seq, wire, data, at}, to)
+		s.drain(dir, false, to)
+		return
+	}
+	i := len(s.held)
+	for i > 0 && int32(s.held[i-1].seq-seq) > 0 {
+		i--
+	}
+	if i > 0 && s.held[i-1].seq == seq && s.held[i-1].wire >= wire {
+		return // held already
+	}
+	s.held = append(s.held, segment{})
+	copy(s.held[i+1:], s.held[i:])
+	s.held[i] = segment{seq, wire, append([]byte(nil), data...), at}
+	s.bytes += len(data)
+	for s.bytes > maxHeld || len(s.held) > maxSegments {
+		s.drain(dir, true, to)
+	}
+}
+
+// deliver hands over what is new of a segment that does not lie ahead.
+func (s *stream) deliver(dir int, g segment, to receiver) {
+	skip := s.next - g.seq
+	if skip >= g.wire {
+		return
+	}
+	s.next = g.seq + g.wire
+	if skip < uint32(len(g.data)) {
+		to.data(dir, g.data[skip:], g.at)
+		skip = uint32(len(g.data))
+	}
+	if skip < g.wire {
+		to.gap(dir, int64(g.wire-skip), g.at)
+	}
+}
+
+// drain hands over the held segments that are due. With lost set the first
+// one is due whatever is missing before it.
+func (s *stream) drain(dir int, lost bool, to receiver) {
+	n := 0
+	for ; n < len(s.held); n++ {
+		g := s.held[n]
+		if ahead := int32(g.seq - s.next); ahead > 0 {
+			if !lost {
+				break
+			}
+			to.gap(dir, int64(ahead), g.at)
+			s.next = g.seq
+		}
+		lost = false
+		s.bytes -= len(g.data)
+		s.deliver(dir, g, to)
+	}
+	if n > 0 {
+		s.held = append(s.held[:0], s.held[n:]...)
+	}
+}
+
+// end hands over all that is held.
+func (s *stream) end(dir int, to receiver) {
+	for len(s.held) > 0 {
+		s.drain(dir, true, to)
+	}
+}
+
+func (s *stream) reset() {
+	held := s.held[:0]
+	clear(s.held)
+	*s = stream{held: held}
+}
