@@ -26,6 +26,7 @@ func violations() []violation {
 		{"arrows", "extract/flow imports weir/extract;", imports("extract/flow/a.go", "weir/extract"), imports("extract/flow/a.go", "weir/extract/decode")},
 		{"arrows", "extract/capture imports weir/extract/decode", imports("extract/capture/a.go", "weir/extract/decode"), imports("extract/a.go", "weir/extract/decode")},
 		{"arrows", "extract/app/dns imports weir/extract/flow", imports("extract/app/dns/a.go", "weir/extract/flow"), imports("extract/app/dns/a.go", "weir/warehouse/schema")},
+		{"arrows", "extract/app/dns imports weir/extract/capture", imports("extract/app/dns/a.go", "weir/extract/capture"), imports("extract/app/dns/a_test.go", "weir/extract/capture")},
 		{"arrows", "warehouse imports weir/extract", imports("warehouse/a.go", "weir/extract"), imports("cmd/weir/a.go", "weir/extract")},
 		{"arrows", "warehouse imports weir/queries", imports("warehouse/a.go", "weir/queries"), imports("queries/a.go", "weir/warehouse")},
 		{"arrows", "warehouse/delta imports weir/warehouse/part", imports("warehouse/delta/a.go", "weir/warehouse/part"), imports("warehouse/delta/a.go", "weir/warehouse/schema")},
