@@ -69,6 +69,7 @@ type Conversation struct {
 	seen    [2]int // bytes of each direction in head
 	refused [2]bool
 	watched int
+	ignored int
 
 	datagrams service.Datagrams
 
@@ -184,8 +185,20 @@ func (c *Conversation) data(dir int, b []byte, at event.Stamp) {
 	case watching:
 		c.watch(dir, b, at)
 	case guessing:
+		if c.refused[dir] {
+			c.ignore(len(b))
+			return
+		}
 		c.keep(dir, b, 0, at)
 		c.guessStream(dir)
+	}
+}
+
+// ignore passes over bytes of a direction that has been given up while the
+// other one is still undecided, up to a limit.
+func (c *Conversation) ignore(n int) {
+	if c.ignored += n; c.ignored > maxHead {
+		c.quit()
 	}
 }
 
@@ -195,6 +208,9 @@ func (c *Conversation) gap(dir int, lost int64, at event.Stamp) {
 	case reading:
 		c.reader.Gap(dir, lost, at)
 	case guessing:
+		if c.refused[dir] {
+			return
+		}
 		c.keep(dir, nil, lost, at)
 		if c.seen[dir] == 0 {
 			return // the beginning is missing: judge what follows
