@@ -32,7 +32,8 @@ func NewPipeline(c Config, tables *Catalogues) *Pipeline {
 	return &Pipeline{config: c, merger: newMerger(tables)}
 }
 
-// Run meters all packets of a source and hands the rows to the sink. The
+// Run meters all packets of a source and hands the rows to the sink. Flows of a
+// joined capture have the name of the file with their first packet as source. The
 // statistics are of what was read, also where it returns an error: of
 // reading, of the sink, or of the context.
 func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.Source, sink Sink) (Stats, error) {
@@ -95,8 +96,9 @@ func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
 	for _, q := range r.parcels {
 		r.free <- q
 	}
+	of := origins(origin, source)
 	for range workers {
-		r.shards = append(r.shards, newShard(len(r.shards), p.config, origin, inFlight))
+		r.shards = append(r.shards, newShard(len(r.shards), p.config, of, inFlight))
 	}
 	return r
 }

@@ -9,9 +9,11 @@ import (
 type shard struct {
 	number int
 	table  *flow.Table
-	engine *app.Engine // nil if no application layer is read
-	in     chan *parcel
-	out    chan epoch
+	// origins are those of the capture's files.
+	origins []*flow.Origin
+	engine  *app.Engine // nil if no application layer is read
+	in      chan *parcel
+	out     chan epoch
 }
 
 // epoch is what a shard hands over at the end of an epoch.
@@ -21,21 +23,19 @@ type epoch struct {
 	events   app.Events
 }
 
-func newShard(number int, c Config, origin *flow.Origin, inFlight int) *shard {
+func newShard(number int, c Config, origins []*flow.Origin, inFlight int) *shard {
 	var engine *app.Engine
 	if !c.NoApp {
 		engine = app.NewEngine()
 	}
-	return &shard{number: number, engine: engine, table: flow.NewTable(c.Metering, origin, engine), in: make(chan *parcel, inFlight), out: make(chan epoch, 2)}
+	return &shard{number: number, origins: origins, engine: engine, table: flow.NewTable(c.Metering, origins[0], engine), in: make(chan *parcel, inFlight), out: make(chan epoch, 2)}
 }
 
 // meter takes parcels until there are no more and then ends all flows.
 func (s *shard) meter(free chan<- *parcel) {
 	defer close(s.out)
 	for q := range s.in {
-		for _, i := range q.lists[s.number] {
-			s.table.Add(&q.headers[i], q.slab.First+int64(i))
-		}
+		s.add(q)
 		if q.closing {
 			s.table.Sweep(q.clock)
 			s.out <- s.handOver()
@@ -46,6 +46,19 @@ func (s *shard) meter(free chan<- *parcel) {
 	}
 	s.table.Finish(flow.EndEOF)
 	s.out <- s.handOver()
+}
+
+// add meters a parcel. The flows that start in it are of the file that holds
+// their first packet.
+func (s *shard) add(q *parcel) {
+	seams := q.slab.Seams
+	for _, i := range q.lists[s.number] {
+		for len(seams) > 0 && seams[0].Packet <= int(i) {
+			s.table.SetOrigin(s.origins[seams[0].File])
+			seams = seams[1:]
+		}
+		s.table.Add(&q.headers[i], q.slab.First+int64(i))
+	}
 }
 
 func (s *shard) handOver() epoch {

@@ -24,6 +24,11 @@
 // the slabs in circulation, and for a compressed capture three more buffers and
 // the decompressor's window (at most 128 MiB for zstd).
 //
+// # Several files as one
+//
+// Join reads the files that a sensor has rotated as one capture in time order;
+// see Joined. Its slabs are cut like those of a file, by the bytes of the files alone.
+//
 // # How a capture ends
 //
 // A record that is cut off, a record or block of impossible length and a damaged compressed

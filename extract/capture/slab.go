@@ -26,6 +26,15 @@ type Slab struct {
 	First   int64
 	Packets []Packet
 	Bytes   []byte
+	// Seams tells of a joined capture where packets of another file begin, the
+	// first at packet 0. It is empty in a capture of one file.
+	Seams []Seam
+}
+
+// Seam is a place in a slab from which on packets come from one file.
+type Seam struct {
+	// Packet is the index in Slab.Packets, File the number of the file.
+	Packet, File int
 }
 
 // Data returns the captured bytes of packet i. They are valid as long as the

@@ -45,7 +45,7 @@ type file struct {
 }
 
 func (f *file) Read(s *Slab) error {
-	s.First, s.Packets = f.packets, s.Packets[:0]
+	s.First, s.Packets, s.Seams = f.packets, s.Packets[:0], s.Seams[:0]
 	if f.end != nil {
 		s.Bytes = s.Bytes[:0]
 		return f.end

@@ -46,6 +46,9 @@ func NewTable(c Config, origin *Origin, engine *app.Engine) *Table {
 	return t
 }
 
+// SetOrigin makes the flows that start from now on of another origin.
+func (t *Table) SetOrigin(origin *Origin) { t.origin = origin }
+
 // Len returns the number of open flows.
 func (t *Table) Len() int { return t.index.used }
 
