@@ -74,20 +74,20 @@ func (a *assembly) cover(s span) bool {
 }
 
 // message returns the next whole handshake message with its head of four
-// bytes, or nil if it is incomplete. It is valid until the next add. Broken
-// tells that the message is longer than is waited for.
-func (a *assembly) message() (m []byte, broken bool) {
-	if len(a.spans) == 0 || a.spans[0].from > 0 || a.spans[0].to < 4 {
-		return nil, false
-	}
-	n := 4 + int(a.data[1])<<16 + int(a.data[2])<<8 + int(a.data[3])
-	if n > maxStream {
+// bytes, or nil if it is incomplete. It is valid until the next add. It returns
+// false if the message is longer than is waited for.
+func (a *assembly) message() (m []byte, ok bool) {
+	if len(a.spans) == 0 || a.spans[0].from > 0 || a.spans[0].to < messageHead {
 		return nil, true
 	}
-	if a.spans[0].to < n {
+	n := messageHead + int(a.data[1])<<16 + int(a.data[2])<<8 + int(a.data[3])
+	if n > maxStream {
 		return nil, false
 	}
-	return a.data[:n], false
+	if a.spans[0].to < n {
+		return nil, true
+	}
+	return a.data[:n], true
 }
 
 // drop takes the first n bytes, which have arrived, off the stream.

@@ -53,8 +53,8 @@ func TestAssemblyTakesAnyOrder(t *testing.T) {
 		for at := 0; at < len(m); at += step { // what did not fit is sent again
 			a.add(uint64(at), m[at:min(at+step, len(m))])
 		}
-		if got, broken := a.message(); broken || !bytes.Equal(got, m) {
-			t.Errorf("pieces of %d: %d bytes, %v", step, len(got), broken)
+		if got, ok := a.message(); !ok || !bytes.Equal(got, m) {
+			t.Errorf("pieces of %d: %d bytes, %v", step, len(got), ok)
 		}
 	}
 }
@@ -95,7 +95,7 @@ func TestAssemblyIsBounded(t *testing.T) {
 	}
 	a.reset()
 	a.add(0, []byte{1, 1, 0, 0})
-	if m, broken := a.message(); m != nil || !broken {
+	if m, ok := a.message(); m != nil || ok {
 		t.Error("a message longer than the bound is waited for")
 	}
 }
