@@ -24,8 +24,9 @@
 //
 // An SSLv2 ClientHello, which old clients send to reach SSL 3.0 and later, is
 // read for its version and cipher suites and counts as one message; it has
-// neither JA3 nor JA4. Of an SSL 2.0 ServerHello the version is taken, and
-// the connection's parsing ends.
+// neither JA3 nor JA4. Of an SSL 2.0 connection the version and the certificate are
+// read and the two hellos and the client's key are counted; it has no cipher suite of
+// IANA's registry and is never established.
 //
 // # Established and resumed
 //

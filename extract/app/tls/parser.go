@@ -65,7 +65,7 @@ func (p *Parser) record(dir int, at event.Stamp) {
 	s := &p.streams[dir]
 	first := !s.started
 	s.started = true
-	if first && v2Head(s.head[:]) {
+	if first && v2Head(s.head[:]) || s.plain2 && v2Key(s.head[:]) {
 		p.beginV2(dir, at)
 		return
 	}

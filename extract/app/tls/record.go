@@ -28,6 +28,7 @@ type stream struct {
 	changed  bool // ChangeCipherSpec was sent
 	data     bool // application data that count for established
 	v2       bool // the record is of SSL 2.0
+	plain2   bool // so is the connection
 }
 
 // header takes bytes from the front of b until the head of a record is complete, and returns the rest.

@@ -11,11 +11,15 @@ import (
 // set, and the kind of its message.
 const (
 	v2ClientHello = 1
+	v2MasterKey   = 2
 	v2ServerHello = 4
 )
 
 // v2Length returns the length of the record whose head b begins with.
 func v2Length(b []byte) int { return int(b[0]&0x7f)<<8 | int(b[1]) }
+
+// v2Key tells whether the head of a record is that of the message with the client's key.
+func v2Key(b []byte) bool { return b[0]&0x80 != 0 && b[2] == v2MasterKey && v2Length(b) > 9 }
 
 // v2Head tells whether the first five bytes of a stream are those of a hello of SSL 2.0.
 func v2Head(b []byte) bool {
@@ -49,24 +53,42 @@ func (p *Parser) bodyV2(dir int, b []byte, at event.Stamp) {
 	if s.left > 0 {
 		return
 	}
-	e := &p.session
-	if s.messages.buf[0] == v2ServerHello {
-		e.Handshakes++
-		e.begin(1-dir, at)
-		if e.server == nil {
-			c := cursor{b: s.messages.buf[3:]}
-			e.Version = Version(c.u16())
-		}
-		p.streams[0].stop()
-		p.streams[1].stop()
-		return
-	}
-	e.Handshakes++
-	if h, err := parseClientHelloV2(s.messages.buf[1:]); err == nil {
-		e.clientHello(dir, h, at)
-	}
+	p.messageV2(dir, s.messages.buf, at)
 	s.v2 = false
 	s.messages = messages{}
+}
+
+// messageV2 takes a message of SSL 2.0, with its kind. After a ServerHello only the
+// client's key is in the clear.
+func (p *Parser) messageV2(dir int, m []byte, at event.Stamp) {
+	e, s := &p.session, &p.streams[dir]
+	switch e.Handshakes++; m[0] {
+	case v2ClientHello:
+		if h, err := parseClientHelloV2(m[1:]); err == nil {
+			e.clientHello(dir, h, at)
+		}
+	case v2ServerHello:
+		e.begin(1-dir, at)
+		e.serverHelloV2(m)
+		s.stop()
+		p.streams[1-dir].plain2 = true
+	default:
+		s.stop()
+	}
+}
+
+// serverHelloV2 takes what an SSL 2.0 ServerHello says of version and certificate.
+func (s *Session) serverHelloV2(m []byte) {
+	c := cursor{b: m[3:]}
+	version := Version(c.u16())
+	size := int(c.u16())
+	c.take(4)
+	if leaf := c.take(size); s.server == nil && !c.short {
+		s.Version = version
+		if len(leaf) > 0 {
+			s.leaf = ParseCertificate(leaf)
+		}
+	}
 }
 
 // parseClientHelloV2 reads the body of an SSL 2.0 ClientHello, which follows
