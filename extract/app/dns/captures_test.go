@@ -35,7 +35,7 @@ func shared(t testing.TB, name string) string {
 	return path
 }
 
-// conversation is a flow without timeouts, with the least reassembly that
+// conversation is a flow that ends when idle, with the least reassembly that
 // does: segments that are not the next ones are left out.
 type conversation struct {
 	event.Flow
@@ -45,7 +45,11 @@ type conversation struct {
 	parser dns.Parser
 	seq    [2]uint32
 	synced [2]bool
+	early  []byte // of a stream that is not judged
+	last   int64
 }
+
+const idle = int64(60e9)
 
 // replay gives the DNS flows of a capture to parsers and returns the events
 // and summaries, those in the order of emission and these of first packets.
@@ -74,10 +78,11 @@ func replay(t testing.TB, name string) (events []*dns.Event, flows []*conversati
 				continue
 			}
 			c := byKey[h.Key]
-			if c == nil {
+			if c == nil || h.Time-c.last > idle {
 				c = open(&h)
 				byKey[h.Key], flows = c, append(flows, c)
 			}
+			c.last = h.Time
 			c.packet(&h, sink, event.Stamp{Time: p.Time, Packet: slab.First + int64(i)})
 		}
 	}
@@ -118,30 +123,33 @@ func (c *conversation) packet(h *decode.Header, sink *dns.Sink, at event.Stamp) 
 		return
 	}
 	c.seq[dir], c.synced[dir] = h.Seq+h.PayloadLen, true
+	b := h.Payload
 	if !c.judged {
-		c.judged = true
-		c.dns = c.probe(h, wire) == dns.Yes
-		c.parser.Reset(&c.Flow, h.TCP, sink)
+		if h.TCP {
+			c.early = append(c.early, b...)
+			b = c.early
+		}
+		v := c.probe(b, h.TCP, wire)
+		c.judged, c.dns = v != dns.NeedMore, v == dns.Yes
+		c.parser.Reset(&c.Flow, sink)
 	}
 	switch {
 	case !c.dns:
 	case h.TCP:
-		c.parser.Data(dir, h.Payload, at)
+		c.parser.Data(dir, b, at)
 	default:
-		c.parser.Datagram(dir, h.Payload, wire, at)
+		c.parser.Datagram(dir, b, wire, at)
 	}
 }
 
-func (c *conversation) probe(h *decode.Header, wire int) dns.Verdict {
+func (c *conversation) probe(b []byte, tcp bool, wire int) dns.Verdict {
 	known := func(port uint16) bool { return port == 53 || port == 5353 || port == 5355 }
 	byPort := known(c.InitiatorPort) || known(c.ResponderPort)
 	switch {
-	case h.TCP && byPort:
-		return dns.ProbeStreamPort(h.Payload)
-	case h.TCP:
-		return dns.ProbeStream(h.Payload)
-	case byPort:
-		return dns.ProbePort(h.Payload, wire)
+	case tcp:
+		return dns.ProbeStream(b, byPort)
+	case byPort && dns.ProbePort(b, wire):
+		return dns.Yes
 	}
-	return dns.Probe(h.Payload, wire)
+	return dns.Probe(b, wire)
 }

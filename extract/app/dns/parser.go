@@ -22,8 +22,7 @@ func NewSink(emit func(*Event)) *Sink { return &Sink{emit: emit} }
 // Parser reads the DNS messages of one flow. The zero Parser is made ready by
 // Reset.
 type Parser struct {
-	// Summary is complete after End.
-	Summary Summary
+	summary Summary
 	flow    *event.Flow
 	sink    *Sink
 	pending []*Event // queries without response, the oldest first
@@ -31,21 +30,24 @@ type Parser struct {
 	// multicast flows are mDNS; either flows have equal endpoints, so that
 	// directions tell nothing.
 	multicast, either bool
-	tcp               bool
 }
 
-// Reset makes the parser that of another flow, over TCP or UDP. Queries of the
-// flow before that were not emitted by End are dropped.
-func (p *Parser) Reset(f *event.Flow, tcp bool, sink *Sink) {
-	p.Summary.Reset()
+// Reset makes the parser that of another flow. Queries of the flow before that
+// were not emitted by End are dropped.
+func (p *Parser) Reset(f *event.Flow, sink *Sink) {
+	p.summary.Reset()
 	clear(p.pending)
-	p.flow, p.sink, p.tcp, p.pending = f, sink, tcp, p.pending[:0]
+	p.flow, p.sink, p.pending = f, sink, p.pending[:0]
 	p.multicast = f.Ports && (f.InitiatorPort == mdnsPort || f.ResponderPort == mdnsPort)
 	p.either = f.Initiator == f.Responder && f.InitiatorPort == f.ResponderPort
 	for i := range p.streams {
 		p.streams[i].reset()
 	}
 }
+
+// Summary returns what the flow's columns need. It is complete after End and
+// valid until Reset.
+func (p *Parser) Summary() *Summary { return &p.summary }
 
 // Datagram reads the captured bytes b of a UDP payload from the flow's
 // initiator (dir 0) or responder (dir 1). It was wire bytes long, or Unknown
@@ -55,10 +57,15 @@ func (p *Parser) Datagram(dir int, b []byte, wire int, at event.Stamp) {
 	if wire >= 0 && len(b) > wire {
 		b = b[:wire]
 	}
+	p.read(dir, b, wire, false, at)
+}
+
+func (p *Parser) read(dir int, b []byte, wire int, tcp bool, at event.Stamp) {
 	m := &p.sink.message
 	if !m.read(b, wire, p.multicast) {
 		return
 	}
+	m.tcp = tcp
 	if m.response() {
 		p.response(m, dir, at)
 	} else {
@@ -79,7 +86,7 @@ func (p *Parser) End() {
 }
 
 func (p *Parser) query(m *message, dir int, at event.Stamp) {
-	p.Summary.Queries++
+	p.summary.Queries++
 	if len(p.pending) == maxPending {
 		p.sink.emit(p.remove(0))
 	}
@@ -87,8 +94,8 @@ func (p *Parser) query(m *message, dir int, at event.Stamp) {
 }
 
 func (p *Parser) response(m *message, dir int, at event.Stamp) {
-	p.Summary.Responses++
-	p.Summary.RCode.Add(m.code)
+	p.summary.Responses++
+	p.summary.RCode.Add(m.code)
 	turned := dir == 0
 	for i, e := range p.pending {
 		if e.asks(m, turned, p.either) {
@@ -108,12 +115,12 @@ func (p *Parser) response(m *message, dir int, at event.Stamp) {
 func (p *Parser) row(m *message, turned bool, at event.Stamp) *Event {
 	e := &Event{
 		Head: event.Head{Flow: p.flow, Stamp: at, Turned: turned},
-		id:   m.id, opcode: m.opcode(), stream: p.tcp, recursion: m.flags&flagRD != 0,
+		id:   m.id, opcode: m.opcode(), stream: m.tcp, recursion: m.flags&flagRD != 0,
 	}
 	if m.asked {
 		e.name, e.qtype, e.qclass = string(m.name), m.qtype, m.class
 	}
-	p.Summary.transaction(e)
+	p.summary.transaction(e)
 	return e
 }
 

@@ -16,34 +16,24 @@ const (
 // message does, or where the capture cut it. It never needs more. Messages
 // without question must have answers. Packets of the NetBIOS name service
 // have the same format; they are told by their names and types, and are no DNS.
-func Probe(b []byte, wire int) Verdict { return datagram(strict(b, wire)) }
+func Probe(b []byte, wire int) Verdict {
+	if v := strict(b, wire); v != NeedMore {
+		return v
+	}
+	return No
+}
 
-// ProbePort is Probe for the ports 53, 5353 and 5355, where it is enough that
-// the header has an assigned opcode and as many records as may fit, and the
+// ProbePort tells whether a UDP payload is DNS on the ports 53, 5353 and 5355, where it is enough
+// that the header has an assigned opcode and as many records as may fit, and the
 // first name parses as far as it was captured.
-func ProbePort(b []byte, wire int) Verdict {
+func ProbePort(b []byte, wire int) bool {
 	v := lax(b, wire)
-	if v == NeedMore && len(b) >= headerLen {
-		return Yes
-	}
-	return datagram(v)
+	return v == Yes || v == NeedMore && len(b) >= headerLen
 }
 
-// ProbeStream is Probe for the beginning of one direction of a TCP flow.
-func ProbeStream(b []byte) Verdict { return probeStream(b, strict) }
-
-// ProbeStreamPort is ProbePort for the beginning of one direction of a TCP flow.
-func ProbeStreamPort(b []byte) Verdict { return probeStream(b, lax) }
-
-// datagram is the verdict on a message of which no more will come.
-func datagram(v Verdict) Verdict {
-	if v == NeedMore {
-		return No
-	}
-	return v
-}
-
-func probeStream(b []byte, probe func([]byte, int) Verdict) Verdict {
+// ProbeStream judges the beginning b of one direction of a TCP flow: as
+// ProbePort does if one of the flow's ports is of DNS, else as Probe does.
+func ProbeStream(b []byte, port bool) Verdict {
 	if len(b) < 2 {
 		return NeedMore
 	}
@@ -51,7 +41,11 @@ func probeStream(b []byte, probe func([]byte, int) Verdict) Verdict {
 	if n < headerLen {
 		return No
 	}
-	return probe(b[2:min(len(b), 2+n)], n)
+	b = b[2:min(len(b), 2+n)]
+	if port {
+		return lax(b, n)
+	}
+	return strict(b, n)
 }
 
 // strict judges the beginning b of a message; NeedMore if it ends before

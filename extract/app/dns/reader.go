@@ -15,6 +15,7 @@ type message struct {
 	name  []byte
 	code  uint16 // the response code with its upper bits
 	wire  int    // length in octets, or Unknown
+	tcp   bool
 	text  []byte
 	marks []uint32
 }

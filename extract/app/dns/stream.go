@@ -34,21 +34,22 @@ func (p *Parser) Data(dir int, b []byte, at event.Stamp) {
 	for len(b) > 0 && !s.over {
 		if len(s.held) == 0 && len(b) >= 2 {
 			if n := prefix(b); n >= headerLen && len(b) >= 2+n { // whole: read it where it lies
-				p.Datagram(dir, b[2:2+n], n, at)
+				p.read(dir, b[2:2+n], n, true, at)
 				b = b[2+n:]
 				continue
 			}
 		}
 		b = s.hold(b)
 		if msg := s.message(); msg != nil {
-			p.Datagram(dir, msg, len(msg), at)
+			p.read(dir, msg, len(msg), true, at)
 			s.release()
 		}
 	}
 }
 
-// Gap tells that bytes of a direction are lost. No more of its messages are read.
-func (p *Parser) Gap(dir int, _ event.Stamp) {
+// Gap tells that bytes of a direction are lost, however many. No more of its
+// messages are read.
+func (p *Parser) Gap(dir int, _ int64, _ event.Stamp) {
 	p.streams[dir] = stream{over: true}
 }
 
