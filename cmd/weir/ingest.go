@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -83,6 +84,9 @@ func (in *ingest) all(found capture.Found) error {
 		}
 		started := time.Now()
 		if err := in.one(e, o); err != nil {
+			if in.ctx.Err() != nil {
+				err = errInterrupted
+			}
 			o.fail(err)
 		}
 		o.Seconds = time.Since(started).Seconds()
@@ -97,7 +101,7 @@ func (in *ingest) all(found capture.Found) error {
 	return err
 }
 
-var errInterrupted = errors.New("interrupted before it was read")
+var errInterrupted = errors.New("interrupted")
 
 // one ingests a capture. After it returns nil the capture is skipped, or
 // complete and waiting for its commit.
@@ -162,17 +166,27 @@ func (in *ingest) read(path, shown string, id capture.Identity, o *outcome) erro
 	return row.AppendTo(in.writer, in.tables)
 }
 
-// spool keeps a stream in a temporary file of the warehouse's file system.
+// spool keeps a stream in a temporary file. An interrupt ends it even while
+// it waits for bytes.
 func (in *ingest) spool(path string) (string, error) {
-	if path == "-" {
-		return capture.Spool(in.in, "")
+	from := in.in
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		from = f
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	return capture.Spool(f, "")
+	r, w := io.Pipe()
+	defer r.Close()
+	go func() {
+		_, err := io.Copy(w, from)
+		w.CloseWithError(err)
+	}()
+	stop := context.AfterFunc(in.ctx, func() { w.CloseWithError(context.Cause(in.ctx)) })
+	defer stop()
+	return capture.Spool(r, "")
 }
 
 // settle takes note of what the writer has committed.
