@@ -113,7 +113,7 @@ func (p *Parser) retry(dir int, packet []byte, h header) {
 func (p *Parser) rekey(id []byte) {
 	c := &p.conn
 	p.past.add(c.key)
-	c.retried, c.hasPeer = true, false
+	c.retried = true
 	c.key.set(id)
 	c.sides[client].opener, c.sides[server].opener = nil, nil
 }

@@ -135,6 +135,48 @@ func TestVersions(t *testing.T) {
 	f.want(row(1, false, false))
 }
 
+// A hello of which the rest goes to the id that the server chose is read, also
+// where only the client's packets are captured.
+func TestHelloOverTwoAddresses(t *testing.T) {
+	for _, captured := range []bool{true, false} {
+		f := newFlowTest(t)
+		ch := rfcClientHello(t)
+		a, b := f.hello(), f.hello()
+		a.frames = crypto(0, ch[:50])
+		b.frames, b.pn, b.dcid, b.key = crypto(50, ch[50:]), 1, srvCID, odcid
+		f.send(0, a.seal(t))
+		if captured {
+			ack := f.answer()
+			ack.frames = []byte{frameAck, 0, 0, 0, 0}
+			f.send(1, ack.seal(t))
+		}
+		f.send(0, b.seal(t))
+		f.End()
+		f.want(row(f.n, false, false))
+	}
+}
+
+// Client and server go on in version 2 in the midst of their hellos.
+func TestVersionChangesWithinTheHello(t *testing.T) {
+	f := newFlowTest(t)
+	ch, sh := rfcClientHello(t), rfcServerHello(t)
+	a, b := f.hello(), f.hello()
+	a.frames = crypto(0, ch[:50])
+	b.frames, b.pn, b.dcid, b.key, b.version = crypto(50, ch[50:]), 1, srvCID, odcid, version2
+	c, d := f.answer(), f.answer()
+	c.frames = crypto(0, sh[:20])
+	d.frames, d.pn, d.version = crypto(20, sh[20:]), 1, version2
+	f.send(0, a.seal(t))
+	f.send(1, c.seal(t))
+	f.send(0, b.seal(t))
+	f.send(1, d.seal(t))
+	f.End()
+	f.want(row(3, true, false))
+	if f.failures != 0 {
+		t.Errorf("%d failures", f.failures)
+	}
+}
+
 // The server answers a version 1 hello in version 2 (RFC 9368).
 func TestCompatibleVersion(t *testing.T) {
 	f := newFlowTest(t)
@@ -166,7 +208,7 @@ func TestVersionNegotiationBeginsAConnection(t *testing.T) {
 func retryHello(t testing.TB) []byte {
 	m := bytes.Clone(rfcServerHello(t))
 	copy(m[6:], unhex(t, "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"))
-	m[6+32+1+1] = 0x02 // another suite, so that the two are told apart
+	m[4+2+32+1+1] = 0x02 // another suite, so that the two are told apart
 	return m
 }
 
@@ -216,6 +258,32 @@ func TestConnectionsOfOneFlow(t *testing.T) {
 	f.End()
 	if len(f.rows) != 2 || f.Summary.Handshakes != 0 {
 		t.Error("Reset left something behind")
+	}
+}
+
+// Without a token it is no Retry that gave a client another id.
+func TestUnansweredConnectionsAreTwo(t *testing.T) {
+	f := newFlowTest(t)
+	next := f.hello()
+	next.dcid = "another-id"
+	f.send(0, f.hello().seal(t))
+	f.send(0, next.seal(t))
+	f.End()
+	f.want(row(1, false, false), row(2, false, false))
+}
+
+func TestSummaryStaysWithTheFirstAnswer(t *testing.T) {
+	f := newFlowTest(t)
+	next, other := f.hello(), f.answer()
+	next.dcid, other.key = "another-id", "another-id"
+	other.frames = crypto(0, retryHello(t)) // another suite
+	f.send(0, f.hello().seal(t))
+	f.send(1, f.answer().seal(t))
+	f.send(0, next.seal(t))
+	f.send(1, other.seal(t))
+	f.End()
+	if len(f.rows) != 2 || f.rows[1].Cipher == 0x1301 || f.Summary.Cipher != 0x1301 || f.Summary.Handshakes != 4 {
+		t.Errorf("%d rows, summary %+v", len(f.rows), f.Summary)
 	}
 }
 

@@ -22,8 +22,10 @@ func TestProbe(t *testing.T) {
 	binary.BigEndian.PutUint32(forced[1:], 0x1a2a3a4a)
 	unfixed := bytes.Clone(v1)
 	unfixed[0] &^= 0x40
-	long := bytes.Clone(v1)
-	long[5] = 21
+	over := bytes.Clone(v1)
+	copy(over[16:], "\x44\xd1") // the packet's length is 51 more
+	long := packet{version: version1, dcid: "123456789012345678901", size: 1200}.seal(t)
+	longest := packet{version: version1, dcid: "12345678901234567890", size: 1200}.seal(t)
 	for _, c := range []struct {
 		name string
 		b    []byte
@@ -38,7 +40,9 @@ func TestProbe(t *testing.T) {
 		{"an unknown version", other, 1200, Other},
 		{"the fixed bit is clear", unfixed, 1200, Other},
 		{"a connection id of 21 bytes", long, 1200, Other},
-		{"the packet is longer than the datagram", v1[:1100], 1199, Other},
+		{"a connection id of 20 bytes", longest, 1200, IETF},
+		{"a datagram below 1200 bytes", v1[:1100], 1199, Other},
+		{"the packet is longer than the datagram", over, 1200, Other},
 		{"a small Initial", serverVector(t, version1), 135, Other},
 		{"a short header", datagram(1200, "\x40\x01\x02"), 1200, Other},
 		{"version negotiation", []byte("\x80\x00\x00\x00\x00\x00\x0812345678\x00\x00\x00\x01\x0a\x0a\x0a\x0a"), 23, IETF},
