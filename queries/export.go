@@ -30,6 +30,10 @@ type Export struct {
 	// SplitBy names a column whose values get a file each. By protocol, DNS
 	// gets one of its own.
 	SplitBy string
+	// As is the spelling of another tool to write the flows in; nil is our
+	// own. Conditions, limits and splits stay in terms of our columns, and it
+	// goes without Columns.
+	As *schema.Dialect
 }
 
 // maxParts is how many files a split may make.
@@ -37,28 +41,49 @@ const maxParts = 1000
 
 // Query returns the SQL of the export from the table flows. Names are checked
 // against the table, values are quoted; times and names stand in the text, so
-// that DuckDB can prune files when it plans.
-func (e Export) Query(flows *schema.Table) (output.Query, error) {
-	columns, err := e.selection(flows)
-	if err != nil {
+// that DuckDB can prune files when it plans. Merged tells that the flows come
+// from several captures, which shows in some spellings.
+func (e Export) Query(flows *schema.Table, merged bool) (output.Query, error) {
+	if err := e.check(flows); err != nil {
 		return output.Query{}, err
 	}
-	return output.Query{SQL: "SELECT " + columns + " FROM " + e.from(flows)}, nil
+	return output.Query{SQL: e.selectFrom(e.from(flows), merged)}, nil
 }
 
-// selection returns the columns as they stand behind SELECT.
-func (e Export) selection(flows *schema.Table) (string, error) {
-	if len(e.Columns) == 0 {
-		return "*", nil
-	}
-	names := make([]string, len(e.Columns))
-	for i, c := range e.Columns {
-		if _, ok := flows.Column(c); !ok {
-			return "", unknownColumn(c, flows)
+// check reports what cannot be selected.
+func (e Export) check(flows *schema.Table) error {
+	if e.As != nil {
+		if missing := e.As.Missing(flows); len(missing) > 0 {
+			return fmt.Errorf("%s cannot be written as %s: it has no %s", flows.Name, e.As.Name, strings.Join(missing, ", "))
 		}
-		names[i] = warehouse.QuoteName(c)
+		if len(e.Columns) > 0 {
+			return fmt.Errorf("columns cannot be chosen together with the spelling of %s", e.As.Name)
+		}
 	}
-	return strings.Join(names, ", "), nil
+	for _, c := range e.Columns {
+		if _, ok := flows.Column(c); !ok {
+			return unknownColumn(c, flows)
+		}
+	}
+	return nil
+}
+
+// selectFrom returns the SQL for the export's columns of rows, given as what
+// stands behind FROM.
+func (e Export) selectFrom(rows string, merged bool) string {
+	if e.As != nil {
+		// Spellings may be called like columns, so the conditions stay inside.
+		return warehouse.DialectSQL(e.As, "(SELECT * FROM "+rows+")", merged)
+	}
+	columns := "*"
+	if len(e.Columns) > 0 {
+		names := make([]string, len(e.Columns))
+		for i, c := range e.Columns {
+			names[i] = warehouse.QuoteName(c)
+		}
+		columns = strings.Join(names, ", ")
+	}
+	return "SELECT " + columns + " FROM " + rows
 }
 
 // UnknownColumnError means that a name is none of the table's columns.
@@ -95,6 +120,9 @@ func (e Export) from(flows *schema.Table) string {
 	}
 	if len(e.Services) > 0 {
 		conditions = append(conditions, "service IN ("+quoteTexts(e.Services)+")")
+	}
+	if e.As != nil && e.As.Rows != "" {
+		conditions = append(conditions, e.As.Rows)
 	}
 	rows := warehouse.QuoteName(flows.Name)
 	if len(conditions) > 0 {
@@ -144,22 +172,46 @@ func (e Export) Run(ctx context.Context, s *warehouse.Session, t output.Target) 
 	if err != nil {
 		return nil, err
 	}
-	q, err := e.Query(flows)
+	if err := e.check(flows); err != nil {
+		return nil, err
+	}
+	merged, err := e.merged(ctx, s, flows)
 	if err != nil {
 		return nil, err
 	}
+	t.Options.Dialect, t.Options.Merged = e.As, merged
 	if e.SplitBy == "" {
+		q, err := e.Query(flows, merged)
+		if err != nil {
+			return nil, err
+		}
 		n, err := output.Run(ctx, s, q, t)
 		if err != nil {
 			return nil, err
 		}
 		return []output.Written{{Path: t.Path, Rows: n}}, nil
 	}
-	parts, err := e.parts(ctx, s, flows)
+	parts, err := e.parts(ctx, s, flows, merged)
 	if err != nil {
 		return nil, err
 	}
 	return output.Split(ctx, s, parts, t)
+}
+
+// merged tells whether the flows come from several captures, if their spelling
+// shows it.
+func (e Export) merged(ctx context.Context, s *warehouse.Session, flows *schema.Table) (bool, error) {
+	if e.As == nil || len(e.As.Shown(false)) == len(e.As.Shown(true)) {
+		return false, nil
+	}
+	several := false
+	err := eachRow(ctx, s, fmt.Sprintf("SELECT count(DISTINCT capture_id) > 1 FROM (SELECT * FROM %s)", e.from(flows)), nil, func(r record) {
+		several = r.vectors[0].Bool[r.row]
+	})
+	if err != nil {
+		return false, fmt.Errorf("count the captures: %w", err)
+	}
+	return several, nil
 }
 
 func tableOf(s *warehouse.Session, name string) (*schema.Table, error) {
@@ -174,7 +226,7 @@ func tableOf(s *warehouse.Session, name string) (*schema.Table, error) {
 // parts returns a query for each value of SplitBy. Each reads the export anew,
 // which for the partition columns opens no file twice, so that memory stays
 // that of one export.
-func (e Export) parts(ctx context.Context, s *warehouse.Session, flows *schema.Table) ([]output.Part, error) {
+func (e Export) parts(ctx context.Context, s *warehouse.Session, flows *schema.Table, merged bool) ([]output.Part, error) {
 	if _, ok := flows.Column(e.SplitBy); !ok {
 		return nil, unknownColumn(e.SplitBy, flows)
 	}
@@ -187,18 +239,14 @@ func (e Export) parts(ctx context.Context, s *warehouse.Session, flows *schema.T
 	}
 	list := fmt.Sprintf("SELECT DISTINCT CAST(%s AS VARCHAR) AS value FROM (SELECT * FROM %s) ORDER BY value LIMIT %d", key, rest.from(flows), maxParts+1)
 	var parts []output.Part
-	columns, err := e.selection(flows)
-	if err != nil {
-		return nil, err
-	}
-	err = eachRow(ctx, s, list, nil, func(r record) {
+	err := eachRow(ctx, s, list, nil, func(r record) {
 		value, condition := "null", name+" IS NULL"
 		if !r.vectors[0].Null(r.row) {
 			value = r.text(0)
 			condition = splitCondition(e.SplitBy, value)
 		}
 		parts = append(parts, output.Part{Value: value, Query: output.Query{
-			SQL: fmt.Sprintf("SELECT %s FROM (SELECT * FROM %s) WHERE %s", columns, rest.from(flows), condition)}})
+			SQL: e.selectFrom(fmt.Sprintf("(SELECT * FROM %s) WHERE %s", rest.from(flows), condition), merged)}})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("split by %s: %w", e.SplitBy, err)

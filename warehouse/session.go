@@ -29,6 +29,9 @@ type SessionOptions struct {
 	// TempDir is where a query that outgrows the memory limit may spill;
 	// empty means that it fails instead.
 	TempDir string
+	// Dialects are further spellings of the tables. Those with a view of
+	// their own get it if the table has all columns that they need.
+	Dialects []*schema.Dialect
 }
 
 // Session answers SQL over one snapshot of a warehouse: a view for each table
@@ -197,6 +200,11 @@ func (s *Session) createViews(ctx context.Context) error {
 		}
 		if err := s.run(ctx, sql); err != nil {
 			return fmt.Errorf("make the view %s: %w", t.Name, err)
+		}
+		for _, sql := range dialectViews(s.options.Dialects, t) {
+			if err := s.run(ctx, sql); err != nil {
+				return fmt.Errorf("make a view of %s in another spelling: %w", t.Name, err)
+			}
 		}
 	}
 	return nil

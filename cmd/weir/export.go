@@ -3,10 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
+	"weir/extract/dialect"
 	"weir/queries"
 	"weir/queries/output"
+	"weir/warehouse/schema"
 )
 
 // exportCommand writes a part of the flows.
@@ -18,6 +22,7 @@ type exportCommand struct {
 	To        string   `placeholder:"TIME" help:"Only flows that start before this time."`
 	Protocol  []string `placeholder:"NAME" help:"Only these protocols: tcp, udp, icmp (both versions), arp, dns (by content), ..."`
 	Service   []string `placeholder:"NAME" help:"Only these application protocols."`
+	As        string   `placeholder:"TOOL" help:"Write the columns of another tool: nexus, cic97, cic2017, cic2018, cicflowmeter, cicflowmeter-py, zeek (conn.log), nfstream or ecs. Conditions stay on our columns."`
 	Limit     int64    `placeholder:"N" help:"Only the N flows with the most bytes."`
 	SplitBy   string   `placeholder:"COLUMN" help:"A file for each value of the column, <name>_<value>.<ext>. By protocol, DNS gets a file of its own."`
 	Format    string   `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" placeholder:"NAME" default:"" help:"csv, tsv, json, ndjson, markdown, xlsx, parquet or table, instead of what the extension says."`
@@ -30,6 +35,8 @@ func (exportCommand) Help() string {
 	return examples(
 		"weir export flows.xlsx --split-by protocol", "flows_tcp.xlsx, flows_udp.xlsx, flows_dns.xlsx, ...",
 		"weir export big.csv --from 2026-03-14 --to 2026-03-15 --limit 1000", "the 1000 largest flows of a day",
+		"weir export flows.csv --as cicflowmeter --service http", "with the names and the number text of that tool",
+		"weir export conn.log --as zeek", "a log that zeek-cut and Zeek's other tools read",
 		`weir export - --format ndjson --where "dst_port = 443" --columns src_ip,dst_ip,total_bytes | jq .`, "into a pipe",
 	) + "\n\n" + exitStatuses
 }
@@ -48,6 +55,15 @@ func (c *exportCommand) Run(a *app) error {
 		return usage("--to: %v", err)
 	}
 	f := formatFlags{Format: c.Format, Output: c.Path, Force: c.Force}
+	if c.As != "" {
+		if e.As, err = dialect.Find(c.As); err != nil {
+			return usage("--as: %v", err)
+		}
+		if len(c.Columns) > 0 {
+			return usage("--columns and --as exclude each other")
+		}
+		f.Format = dialectFormat(e.As, f)
+	}
 	target, err := f.target(a, output.Options{SafeCells: c.SafeCells})
 	if err != nil {
 		return err
@@ -67,6 +83,23 @@ func (c *exportCommand) Run(a *app) error {
 		return usage("%v", err)
 	}
 	return err
+}
+
+// dialectFormat returns the format that the flags name, or else the one that
+// files of the dialect have, where the path does not tell another.
+func dialectFormat(d *schema.Dialect, f formatFlags) string {
+	if f.Format != "" {
+		return f.Format
+	}
+	standardOutput := f.Output == "-"
+	switch {
+	case d.Layout == schema.ZeekLog && (standardOutput || strings.EqualFold(filepath.Ext(f.Output), ".log")):
+		return string(output.TSV)
+	case d.Layout == schema.Nested && standardOutput:
+		return string(output.NDJSON)
+	default:
+		return ""
+	}
 }
 
 // instant reads a UTC time as people write it; empty is the zero time.

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
+	"weir/extract/dialect"
 	"weir/queries/output"
 	"weir/warehouse"
 	"weir/warehouse/schema"
@@ -17,14 +19,20 @@ type fieldsCommand struct {
 // Help ends the command's help.
 func (fieldsCommand) Help() string {
 	return examples(
-		"weir fields", "all columns with type, unit and definition",
+		"weir fields", "all columns with type, unit and definition, and what other tools call them",
 		"weir fields --table flows --format markdown", "for a document",
+		"weir fields --format csv", "with a column for each tool's names",
 	) + "\n\n" + exitStatuses
 }
 
 // Run lists the columns.
 func (c *fieldsCommand) Run(a *app) error {
-	sql := fieldsSQL(a.tables.Tables())
+	target, err := c.target(a, output.Options{})
+	if err != nil {
+		return err
+	}
+	readable := target.Format == output.Table || target.Format == output.Markdown
+	sql := fieldsSQL(a.tables.Tables(), dialect.All(), readable)
 	if c.Table != "" {
 		known := false
 		for _, t := range a.tables.Tables() {
@@ -40,11 +48,22 @@ func (c *fieldsCommand) Run(a *app) error {
 		return err
 	}
 	defer s.Close()
-	return c.print(a, s, output.Query{SQL: sql}, output.Options{})
+	_, err = output.Run(a.ctx, s, output.Query{SQL: sql}, target)
+	return err
 }
 
-// fieldsSQL is a query for the catalogue of the tables.
-func fieldsSQL(tables []*schema.Table) string {
+// fieldsSQL is a query for the catalogue of the tables with the names that the
+// dialects have for each column: one column per dialect, or for people to
+// read a single one.
+func fieldsSQL(tables []*schema.Table, dialects []*schema.Dialect, readable bool) string {
+	header := []string{"table", "group", "column", "type", "unit", "kind", "definition"}
+	if readable {
+		header = append(header, "elsewhere")
+	} else {
+		for _, d := range dialects {
+			header = append(header, d.Name)
+		}
+	}
 	var rows []string
 	for _, t := range tables {
 		for _, c := range t.Columns {
@@ -53,18 +72,61 @@ func fieldsSQL(tables []*schema.Table) string {
 				kind = "derived"
 			}
 			cells := []string{t.Name, c.Group, c.Name, c.Type.String(), c.Unit, kind, c.Doc}
-			for i := range cells {
-				if cells[i] == "" {
-					cells[i] = "NULL"
-					continue
+			if readable {
+				cells = append(cells, elsewhere(dialects, t.Name, c.Name))
+			} else {
+				for _, d := range dialects {
+					cells = append(cells, strings.Join(spellings(d, t.Name, c.Name), "; "))
 				}
-				cells[i] = quote(cells[i])
 			}
-			rows = append(rows, "("+strings.Join(cells, ", ")+")")
+			rows = append(rows, "("+quoteCells(cells)+")")
 		}
 	}
-	return "SELECT * FROM (VALUES " + strings.Join(rows, ",\n") +
-		`) AS fields ("table", "group", "column", "type", "unit", "kind", "definition")`
+	for i, name := range header {
+		header[i] = warehouse.QuoteName(name)
+	}
+	return "SELECT * FROM (VALUES " + strings.Join(rows, ",\n") + ") AS fields (" + strings.Join(header, ", ") + ")"
+}
+
+// quoteCells returns the cells as SQL texts, empty ones as null.
+func quoteCells(cells []string) string {
+	quoted := make([]string, len(cells))
+	for i, cell := range cells {
+		quoted[i] = "CAST(NULL AS VARCHAR)"
+		if cell != "" {
+			quoted[i] = quote(cell)
+		}
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// spellings returns the names that a dialect has for a column, each once.
+func spellings(d *schema.Dialect, table, column string) []string {
+	var names []string
+	for _, s := range d.Spellings {
+		if d.Table == table && len(s.Of) > 0 && s.Of[0] == column && !slices.Contains(names, s.Header) {
+			names = append(names, s.Header)
+		}
+	}
+	return names
+}
+
+// elsewhere returns all names for a column, each with the dialects that have it.
+func elsewhere(dialects []*schema.Dialect, table, column string) string {
+	var names []string
+	users := map[string][]string{}
+	for _, d := range dialects {
+		for _, name := range spellings(d, table, column) {
+			if users[name] == nil {
+				names = append(names, name)
+			}
+			users[name] = append(users[name], d.Name)
+		}
+	}
+	for i, name := range names {
+		names[i] = name + " (" + strings.Join(users[name], ", ") + ")"
+	}
+	return strings.Join(names, "; ")
 }
 
 func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"weir/warehouse"
+	"weir/warehouse/schema"
 )
 
 // text gathers output and passes it on in large pieces. The first error sticks.
@@ -33,12 +34,17 @@ type delimitedWriter struct {
 	*text
 	delimiter byte
 	safe      bool
+	bare      bool // empty texts stand without quotes
+	style     schema.TextStyle
 	special   [256]bool // bytes that make a cell be quoted
 	columns   []warehouse.ResultColumn
 }
 
 func newDelimited(w io.Writer, delimiter byte, o Options) *delimitedWriter {
 	d := &delimitedWriter{text: newText(w), delimiter: delimiter, safe: o.SafeCells}
+	if o.Dialect != nil {
+		d.bare, d.style = true, o.Dialect.Text
+	}
 	for _, c := range []byte{delimiter, '"', '\n', '\r'} {
 		d.special[c] = true
 	}
@@ -70,6 +76,10 @@ func (d *delimitedWriter) Write(chunk *warehouse.Chunk) error {
 				d.cell(v.Text(row))
 			case c.Kind == warehouse.List:
 				d.cell(appendList(nil, c.Elem, v, row))
+			case c.Kind == warehouse.Double:
+				d.buf = appendStyledDouble(d.buf, v.Float64[row], d.style)
+			case c.Kind == warehouse.Bool:
+				d.buf = appendStyledBool(d.buf, v.Bool[row], d.style)
 			default:
 				d.buf = appendPlain(d.buf, c.Kind, c.Elem, v, row, timestampLayout)
 			}
@@ -105,9 +115,13 @@ func (d *delimitedWriter) cell(value []byte) {
 }
 
 // quoted reports whether the cell needs quotes: the empty text does, to
-// differ from null, and so do outer spaces, which readers trim.
+// differ from null, unless the dialect has no nulls, and so do outer spaces,
+// which readers trim.
 func (d *delimitedWriter) quoted(value []byte) bool {
-	if len(value) == 0 || value[0] == ' ' || value[len(value)-1] == ' ' {
+	if len(value) == 0 {
+		return !d.bare
+	}
+	if value[0] == ' ' || value[len(value)-1] == ' ' {
 		return true
 	}
 	for _, c := range value {

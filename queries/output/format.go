@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"weir/warehouse"
+	"weir/warehouse/schema"
 )
 
 // Writer takes a result. Begin comes first and once, Close last; after an
@@ -108,22 +109,44 @@ type Options struct {
 	// SafeCells writes an apostrophe before text cells of CSV and TSV that a
 	// spreadsheet would take for a formula.
 	SafeCells bool
+	// Dialect tells that the result is a table in the spelling of another
+	// tool, as warehouse.DialectSQL selects it: headers, numbers and the
+	// layout of TSV and JSON are then that tool's.
+	Dialect *schema.Dialect
+	// Merged is what DialectSQL was told.
+	Merged bool
 }
 
 // New returns a writer of the format to w. Parquet has none: DuckDB writes it,
 // see WriteFile.
 func New(format Format, w io.Writer, o Options) (Writer, error) {
+	out, err := newWriter(format, w, o)
+	if err != nil || o.Dialect == nil || format == JSON || format == NDJSON {
+		return out, err
+	}
+	return headed{out, headers(o.Dialect, o.Merged)}, nil
+}
+
+func newWriter(format Format, w io.Writer, o Options) (Writer, error) {
+	layout := schema.Flat
+	if o.Dialect != nil {
+		layout = o.Dialect.Layout
+	}
 	switch format {
 	case Table:
 		return &tableWriter{w: w, options: o}, nil
 	case CSV:
 		return newDelimited(w, ',', o), nil
 	case TSV:
+		if layout == schema.ZeekLog {
+			return newZeek(w, o.Dialect, o.Merged), nil
+		}
 		return newDelimited(w, '\t', o), nil
-	case JSON:
-		return newJSON(w, true), nil
-	case NDJSON:
-		return newJSON(w, false), nil
+	case JSON, NDJSON:
+		if layout != schema.Flat {
+			return newObjects(w, format == JSON, layout == schema.Nested), nil
+		}
+		return newJSON(w, format == JSON), nil
 	case Markdown:
 		return &markdownWriter{text: newText(w)}, nil
 	case XLSX:
