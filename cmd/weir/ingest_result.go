@@ -158,7 +158,7 @@ func (s *summary) writeText(in *ingest) error {
 		in.say("%s skipped, whose bytes are in the warehouse already", count(int64(t.Skipped), "capture"))
 	}
 	if s.Ignored > 0 {
-		in.say("%s passed over, not captures", count(int64(s.Ignored), "file"))
+		in.say("%s passed over", count(int64(s.Ignored), "other file"))
 	}
 	if t.Ingested+t.Skipped > 0 {
 		in.next()
