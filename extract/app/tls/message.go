@@ -52,9 +52,9 @@ func (s *messages) next(b []byte) (rest []byte, m message, ok bool) {
 	n := min(s.size-s.got, len(b))
 	piece, rest := b[:n], b[n:]
 	m.kind, m.size = s.head[0], s.size
-	if n == s.size { // all of it at once
+	if n == s.size { // all of it at once, so within a record
 		if wanted(m.kind) {
-			m.body = piece[:min(n, maxMessage)]
+			m.body = piece
 		}
 		s.n = 0
 		return rest, m, true

@@ -117,6 +117,7 @@ func TestConnections(t *testing.T) {
 		{"1.3 early data", []turn{client(early, ccs, appData), server(psk, appData)}, 2, "TLS 1.3", "TLS_AES_128_GCM_SHA256", true, false},
 		{"1.3 early data with retry", []turn{client(early, ccs, appData), server(again13, ccs), client(hello13), server(answer13, appData), client(appData)}, 4, "TLS 1.3", "TLS_AES_128_GCM_SHA256", false, true},
 		{"PSK offered only", []turn{client(early), server(answer13, appData), client(appData)}, 2, "TLS 1.3", "TLS_AES_128_GCM_SHA256", false, true},
+		{"PSK not offered", []turn{client(hello13), server(psk, appData), client(appData)}, 2, "TLS 1.3", "TLS_AES_128_GCM_SHA256", false, true},
 		{"encrypted messages", []turn{client(hello12, ccs, hello12, hello12)}, 1, "TLS 1.2", "", false, false},
 		{"no message", []turn{client(hello12, record(handshake, 99, 0, 0, 1, 7), hs(14))}, 1, "TLS 1.2", "", false, false},
 		{"no record", []turn{client(hello12, []byte("GET / HTTP/1.1\r\n"), hs(14))}, 1, "TLS 1.2", "", false, false},
