@@ -44,7 +44,7 @@ func TestKill(t *testing.T) {
 
 	before := 0
 	for round := range 10 {
-		after := time.Duration(rand.Int64N(int64(full * 5 / 4)))
+		after := time.Duration(rand.Int64N(int64(full)))
 		if ended := killAfter(t, after, "ingest", "-w", killed, captures); !ended {
 			before++
 		}
