@@ -53,23 +53,50 @@ func (e *Engine) Events() Events {
 
 // Open starts the conversation of a flow with its first packet with payload.
 func (e *Engine) Open(f event.Flow) *Conversation {
-	var c *Conversation
-	if n := len(e.spare) - 1; n >= 0 {
-		c, e.spare = e.spare[n], e.spare[:n]
-	} else {
-		c = &Conversation{}
-	}
+	c := take(&e.spare)
 	c.engine, c.flow = e, f
 	return c
 }
 
-// take returns a parser of a free list, or a new one.
-func take[P any](list *[]*P) *P {
+// maxSpare is how many conversations, and parsers of a kind, wait to be used
+// again. More than that are only needed where flows end all at once.
+const maxSpare = 1024
+
+// Recycle takes a conversation back whose summaries are no longer needed.
+func (e *Engine) Recycle(c *Conversation) {
+	if c.dns != nil {
+		give(&e.dnsParsers, c.dns)
+	}
+	if c.http != nil {
+		c.http.Reset(nil, e.http)
+		give(&e.httpParsers, c.http)
+	}
+	if c.tls != nil {
+		c.tls.Reset(nil, e.tls)
+		give(&e.tlsParsers, c.tls)
+	}
+	if c.quic != nil {
+		c.quic.Reset(nil, e.quic)
+		give(&e.quicParsers, c.quic)
+	}
+	*c = Conversation{}
+	give(&e.spare, c)
+}
+
+// take returns a value of a free list, or a new one.
+func take[T any](list *[]*T) *T {
 	n := len(*list) - 1
 	if n < 0 {
-		return new(P)
+		return new(T)
 	}
 	p := (*list)[n]
 	*list = (*list)[:n]
 	return p
+}
+
+// give puts a value on a free list unless that is long enough.
+func give[T any](list *[]*T, p *T) {
+	if len(*list) < maxSpare {
+		*list = append(*list, p)
+	}
 }

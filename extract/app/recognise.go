@@ -4,42 +4,204 @@ import (
 	"weir/extract/app/dns"
 	"weir/extract/app/event"
 	"weir/extract/app/http"
-	"weir/extract/app/quic"
 	"weir/extract/app/service"
 	"weir/extract/app/tls"
-	"weir/extract/decode"
 )
 
-// guessStream judges a direction by its first bytes.
-func (c *Conversation) guessStream(dir int) {
-	if c.refused[dir] {
+// Limits of recognition.
+const (
+	// maxMisses is how many chunks of a direction are looked at that are the
+	// beginning of nothing known.
+	maxMisses = 8
+	// maxIgnored is how many chunks pass of a direction that has been given up
+	// while the other one is still undecided.
+	maxIgnored = 64
+	// maxWatched is how many chunks of a plain-text protocol are watched for
+	// the beginning of TLS.
+	maxWatched = 64
+	// often is how long a head may be to be judged whenever it grows; a longer
+	// one is judged when it has grown by a part of itself.
+	often = 512
+)
+
+// guess is what is known of a stream while its protocol is not.
+type guess struct {
+	opening
+	misses [2]uint8 // chunks that were the beginning of nothing
+	passed uint8    // chunks that were ignored or watched
+	judged [2]int   // length of the head when it was last judged
+}
+
+// protocol is what a head is the beginning of.
+type protocol uint8
+
+const (
+	unknown protocol = iota // of nothing known
+	perhaps                 // it is too short to tell
+	isHTTP
+	isTLS
+	isDNS
+	isNamed // of a protocol that is not read further
+)
+
+// spoken stands for the beginning of a direction that was none of anything.
+var spoken = []byte{0xff}
+
+// listen takes the next chunk of a direction while the protocol is not known.
+// It is judged by its first bytes. If they are the beginning of nothing known,
+// as where the capture begins in the middle or where a proxy or STARTTLS comes
+// first, the next chunks are judged for themselves.
+func (c *Conversation) listen(dir int, b []byte, at event.Stamp) {
+	g := &c.guess
+	if g.lost[dir] > 0 {
+		g.clear(dir)
+		c.miss(dir)
+	}
+	if c.stage == done {
 		return
 	}
-	b := c.first(dir)
-	h, t, d := http.Probe(b), tls.Probe(b), c.probeDNS(b)
-	name, s := service.Stream(c.first(0), c.first(1))
-	switch {
-	case h == http.Yes:
-		c.service, c.http = "http", take(&c.engine.httpParsers)
-		c.http.Reset(c.identity(), c.engine.http)
-		c.read(c.http)
-	case t == tls.Yes:
-		c.service = "tls"
-		c.readTLS()
-	case d == dns.Yes:
-		c.service, c.dns = "dns", take(&c.engine.dnsParsers)
-		c.dns.Reset(c.identity(), c.engine.dns)
-		c.read(c.dns)
-	case s == service.Yes:
-		c.service = name
-		c.watchFor()
-	case len(b) >= maxHead || h == http.No && t == tls.No && d == dns.No && s == service.No:
-		c.refuse(dir)
+	if g.misses[dir] >= maxMisses {
+		if g.passed++; g.passed > maxIgnored {
+			c.quit()
+		}
+		return
+	}
+	if len(g.heads[dir]) > 0 {
+		c.prolong(dir, b, at)
+		return
+	}
+	switch p := c.judge(dir, b); p {
+	case unknown:
+		c.miss(dir)
+	case perhaps:
+		g.judged[dir] = len(b)
+		if !g.add(dir, b, at) {
+			c.quit()
+		}
+	default:
+		c.adopt(p, dir)
+		c.data(dir, b, at)
 	}
 }
 
-func (c *Conversation) probeDNS(b []byte) dns.Verdict {
-	return dns.ProbeStream(b, c.onDNSPort())
+// prolong appends a chunk to the head of a direction.
+func (c *Conversation) prolong(dir int, b []byte, at event.Stamp) {
+	g := &c.guess
+	if !g.add(dir, b, at) {
+		c.quit()
+		return
+	}
+	if n := len(g.heads[dir]); n > often && n < maxHead && n < g.judged[dir]+g.judged[dir]/8 {
+		return
+	}
+	for len(g.heads[dir]) > 0 {
+		p := c.judge(dir, g.heads[dir])
+		g.judged[dir] = len(g.heads[dir])
+		if p == perhaps && len(g.heads[dir]) < maxHead {
+			return
+		}
+		if p > perhaps {
+			c.adopt(p, dir)
+			return
+		}
+		g.drop(dir)
+		c.miss(dir)
+		if g.misses[dir] >= maxMisses {
+			g.clear(dir)
+		}
+	}
+}
+
+// miss counts a chunk that was the beginning of nothing.
+func (c *Conversation) miss(dir int) {
+	g := &c.guess
+	if g.misses[dir]++; g.misses[dir] >= maxMisses && g.misses[1-dir] >= maxMisses {
+		c.quit()
+	}
+}
+
+// judge tells what a head of a direction is the beginning of.
+func (c *Conversation) judge(dir int, b []byte) protocol {
+	g := &c.guess
+	h, t, d := http.Probe(b), tls.Probe(b), dns.No
+	if g.misses[dir] == 0 || c.onDNSPort() {
+		d = dns.ProbeStream(b, c.onDNSPort())
+	}
+	switch {
+	case h == http.Yes:
+		return isHTTP
+	case t == tls.Yes:
+		return isTLS
+	case d == dns.Yes:
+		return isDNS
+	}
+	s := c.judgeService(dir, b)
+	switch {
+	case s == service.Yes:
+		return isNamed
+	case h == http.NeedMore || t == tls.NeedMore || d == dns.NeedMore || s == service.NeedMore:
+		return perhaps
+	}
+	return unknown
+}
+
+// judgeService judges both directions together, if this is the beginning or
+// the other one leaves the question open.
+func (c *Conversation) judgeService(dir int, b []byte) service.Verdict {
+	g := &c.guess
+	other := g.heads[1-dir]
+	if g.misses[dir] > 0 && len(other) == 0 {
+		return service.No
+	}
+	if g.misses[1-dir] > 0 && len(other) == 0 {
+		other = spoken
+	}
+	initiator, responder := b, other
+	if dir == 1 {
+		initiator, responder = other, b
+	}
+	name, v := service.Stream(initiator, responder)
+	if v == service.Yes {
+		c.service = name
+	}
+	return v
+}
+
+// adopt goes on with the protocol that a direction is the beginning of. What
+// was kept of the other one and is no beginning of it is left out.
+func (c *Conversation) adopt(p protocol, dir int) {
+	g, e := &c.guess, c.engine
+	for len(g.heads[1-dir]) > 0 && !c.mayBegin(p, g.heads[1-dir]) {
+		g.drop(1 - dir)
+	}
+	switch p {
+	case isHTTP:
+		c.service, c.http = "http", take(&e.httpParsers)
+		c.http.Reset(c.identity(), e.http)
+		c.read(c.http)
+	case isTLS:
+		c.service = "tls"
+		c.readTLS()
+	case isDNS:
+		c.service, c.dns = "dns", take(&e.dnsParsers)
+		c.dns.Reset(c.identity(), e.dns)
+		c.read(c.dns)
+	case isNamed:
+		c.watchFor()
+	}
+}
+
+// mayBegin tells whether a head may be the beginning of a protocol.
+func (c *Conversation) mayBegin(p protocol, b []byte) bool {
+	switch p {
+	case isHTTP:
+		return http.Probe(b) != http.No
+	case isTLS:
+		return tls.Probe(b) != tls.No
+	case isDNS:
+		return dns.ProbeStream(b, c.onDNSPort()) != dns.No
+	}
+	return false
 }
 
 func (c *Conversation) onDNSPort() bool {
@@ -47,79 +209,3 @@ func (c *Conversation) onDNSPort() bool {
 }
 
 func dnsPort(p uint16) bool { return p == 53 || p == 5353 || p == 5355 }
-
-func (c *Conversation) readTLS() {
-	c.tls = take(&c.engine.tlsParsers)
-	c.tls.Reset(c.identity(), c.engine.tls)
-	c.read(c.tls)
-}
-
-// watchFor goes on with a protocol that is named and not read: those with a
-// STARTTLS may turn to TLS.
-func (c *Conversation) watchFor() {
-	if !service.MayStartTLS(c.service) {
-		c.quit()
-		return
-	}
-	c.stage = watching
-	c.head, c.chunks, c.seen = c.head[:0], c.chunks[:0], [2]int{}
-}
-
-// watch looks for a ClientHello at the beginning of a chunk.
-func (c *Conversation) watch(dir int, b []byte, at event.Stamp) {
-	if c.seen[dir] > 0 { // a record that began in the chunk before
-		b = append(c.head[:len(c.head):len(c.head)], b...)
-		c.head, c.chunks, c.seen = nil, nil, [2]int{}
-	}
-	switch tls.Probe(b) {
-	case tls.Yes:
-		c.keep(dir, b, 0, at)
-		c.readTLS()
-		return
-	case tls.NeedMore:
-		if len(b) > 0 && b[0] == tlsHandshake {
-			c.head, c.chunks, c.seen = nil, nil, [2]int{}
-			c.keep(dir, b, 0, at)
-		}
-	}
-	if c.watched++; c.watched > maxWatched {
-		c.quit()
-	}
-}
-
-// tlsHandshake is the first byte of a TLS record that carries a handshake.
-const tlsHandshake = 22
-
-// guessDatagram judges a datagram.
-func (c *Conversation) guessDatagram(h *decode.Header, dir int) {
-	switch b := h.Payload; {
-	case h.Key.Protocol == protocolUDP && c.isDNS(b, int(h.PayloadLen)):
-		c.service, c.dns = "dns", take(&c.engine.dnsParsers)
-		c.dns.Reset(c.identity(), c.engine.dns)
-		c.datagramr, c.stage = c.dns, reading
-	case h.Key.Protocol == protocolUDP && quic.Probe(b, int(h.PayloadLen)) == quic.IETF:
-		c.service, c.quic = "quic", take(&c.engine.quicParsers)
-		c.quic.Reset(c.identity(), c.engine.quic)
-		c.datagramr, c.stage = c.quic, reading
-		c.finisher, _ = c.datagramr.(finisher)
-	default:
-		name, v := c.datagrams.See(b, int(h.PayloadLen), dir, c.flow.InitiatorPort, c.flow.ResponderPort)
-		switch {
-		case v == service.Yes:
-			c.service = name
-			c.quit()
-		case v == service.No || c.watched >= maxDatagrams:
-			c.quit()
-		}
-		c.watched++
-	}
-}
-
-func (c *Conversation) isDNS(b []byte, wire int) bool {
-	if c.onDNSPort() {
-		return dns.ProbePort(b, wire)
-	}
-	return dns.Probe(b, wire) == dns.Yes
-}
-
-const protocolUDP = 17

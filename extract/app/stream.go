@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"weir/extract/app/event"
 )
 
@@ -103,7 +105,7 @@ func (s *stream) drain(dir int, lost bool, to receiver) {
 		s.deliver(dir, g, to)
 	}
 	if n > 0 {
-		s.held = append(s.held[:0], s.held[n:]...)
+		s.held = slices.Delete(s.held, 0, n)
 	}
 }
 
@@ -112,10 +114,4 @@ func (s *stream) end(dir int, to receiver) {
 	for len(s.held) > 0 {
 		s.drain(dir, true, to)
 	}
-}
-
-func (s *stream) reset() {
-	held := s.held[:0]
-	clear(s.held)
-	*s = stream{held: held}
 }

@@ -61,10 +61,11 @@ type Flow struct {
 	story  *story // TCP only
 	origin *Origin
 	slice  uint32
-	// app is the application layer; nil before the first payload. Deaf tells
-	// that it has nothing more to learn.
-	app  *app.Conversation
-	deaf bool
+	// app is the application layer; nil before the first payload, and once only
+	// service is known of it. Deaf tells that it has nothing more to learn.
+	app     *app.Conversation
+	service string
+	deaf    bool
 
 	identity
 }

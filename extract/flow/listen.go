@@ -6,13 +6,13 @@ import (
 )
 
 // listen hands the payload of a packet that the flow has counted to the
-// application layer.
+// application layer. Once that has no more to learn the flow is deaf.
 func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 	if h.PayloadLen == 0 || f.deaf || !h.HasTransport {
 		return
 	}
 	if f.app == nil {
-		if t.engine == nil || !f.isIP() {
+		if t.engine == nil || !f.isIP() || f.story == nil && f.key.Protocol != protocolUDP {
 			f.deaf = true
 			return
 		}
@@ -28,6 +28,11 @@ func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 		f.deaf = !f.app.Segment(h, dir, packet)
 	} else {
 		f.deaf = !f.app.Datagram(h, dir, packet)
+	}
+	if f.deaf && f.app.Plain() {
+		f.service = f.app.Service()
+		t.engine.Recycle(f.app)
+		f.app = nil
 	}
 }
 
@@ -51,20 +56,20 @@ func (f *Flow) hangUp() {
 	}
 }
 
-// take returns a flow of the free list. The conversation of the flow that it
-// was goes back to the engine: its row has been taken.
+// take returns a flow of the free list. The conversations of flows whose rows
+// have been taken go back to the engine.
 func (t *Table) take(tcp bool) *Flow {
-	f, conversation := t.free.take(tcp)
-	if conversation != nil {
-		t.engine.Recycle(conversation)
+	f, conversations := t.free.take(tcp)
+	for _, c := range conversations {
+		t.engine.Recycle(c)
 	}
 	return f
 }
 
 func (f *Flow) appendService(dst []byte) ([]byte, bool) {
-	if f.app == nil {
-		return dst, false
+	name := f.service
+	if f.app != nil {
+		name = f.app.Service()
 	}
-	name := f.app.Service()
 	return append(dst, name...), name != ""
 }

@@ -13,26 +13,29 @@ type pool struct {
 	stories []*story // likewise
 	mu      sync.Mutex
 	back    []*Flow
+	closed  []*app.Conversation // of the flows given back
 }
 
 const block = 64
 
-// take returns a zero flow, with a story if it is TCP, and the conversation
-// of the flow that it was before, if that had one.
-func (p *pool) take(tcp bool) (*Flow, *app.Conversation) {
+// maxClosed is how many conversations wait for the shard to use them again.
+const maxClosed = 4096
+
+// take returns a zero flow, with a story if it is TCP, and now and then the
+// conversations of the flows that were given back.
+func (p *pool) take(tcp bool) (f *Flow, closed []*app.Conversation) {
 	if len(p.flows) == 0 {
-		p.refill()
+		closed = p.refill()
 	}
 	n := len(p.flows) - 1
-	f := p.flows[n]
+	f = p.flows[n]
 	p.flows = p.flows[:n]
 	if s := f.story; s != nil {
 		p.stories = append(p.stories, s)
 	}
-	conversation := f.app
 	*f = Flow{}
 	if !tcp {
-		return f, conversation
+		return f, closed
 	}
 	if len(p.stories) == 0 {
 		stories := make([]story, block)
@@ -44,24 +47,32 @@ func (p *pool) take(tcp bool) (*Flow, *app.Conversation) {
 	f.story = p.stories[n]
 	p.stories = p.stories[:n]
 	f.story.reset()
-	return f, conversation
+	return f, closed
 }
 
-func (p *pool) refill() {
+func (p *pool) refill() (closed []*app.Conversation) {
 	p.mu.Lock()
 	p.flows, p.back = p.back, p.flows
+	closed, p.closed = p.closed, nil
 	p.mu.Unlock()
 	if len(p.flows) > 0 {
-		return
+		return closed
 	}
 	flows := make([]Flow, block)
 	for i := range flows {
 		p.flows = append(p.flows, &flows[i])
 	}
+	return closed
 }
 
 func (p *pool) give(flows []*Flow) {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.back = append(p.back, flows...)
-	p.mu.Unlock()
+	for _, f := range flows {
+		if f.app != nil && len(p.closed) < maxClosed {
+			p.closed = append(p.closed, f.app)
+		}
+		f.app = nil
+	}
 }

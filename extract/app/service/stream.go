@@ -55,7 +55,6 @@ func fixed(initiator, responder []byte) (string, Verdict) {
 	best := No
 	for _, b := range [][]byte{initiator, responder} {
 		if len(b) == 0 {
-			best = NeedMore
 			continue
 		}
 		for _, s := range signatures {
@@ -169,29 +168,33 @@ func stunStream(b []byte) Verdict {
 // greeting judges the mail and file protocols, where the server speaks first
 // and several begin alike.
 func greeting(initiator, responder []byte) (string, Verdict) {
-	r, i := responder[:min(len(responder), maxBanner)], bytes.ToUpper(initiator[:min(len(initiator), maxBanner)])
-	switch {
-	case begins(r, "220 ") || begins(r, "220-"):
-		return mailOrFile(bytes.ToUpper(r), i)
-	case begins(r, "+OK"):
-		// Other protocols answer so too, but not before they are asked.
-		if len(r) > 3 && (len(i) == 0 || anyPrefix(i, "USER ", "CAPA", "APOP ", "STLS", "AUTH", "QUIT")) {
-			return "pop3", Yes
-		}
-	case begins(r, "* OK"):
-		if bytes.Contains(bytes.ToUpper(r), []byte("IMAP")) || imapCommand(i) {
-			return "imap", Yes
-		}
-		return "", NeedMore
-	}
+	r, i := responder[:min(len(responder), maxBanner)], upper(initiator)
 	switch {
 	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
 		return "smtp", Yes
-	case len(r) == 0 && (len(i) == 0 || anyPrefix(i, "USER ", "AUTH TLS", "AUTH SSL")) || short(i) || len(r) < 4 && len(r) > 0 && (begins([]byte("220 "), string(r)) || begins([]byte("+OK "), string(r)) || begins([]byte("* OK"), string(r))):
+	case begins(r, "220 ") || begins(r, "220-"):
+		return mailOrFile(upper(r), i)
+	case begins(r, "+OK "):
+		// Other protocols answer so too, but not before they are asked.
+		if len(i) == 0 || anyPrefix(i, "USER ", "CAPA", "APOP ", "STLS", "AUTH", "QUIT") {
+			return "pop3", Yes
+		}
+		return "", tooShort(i)
+	case begins(r, "* OK"):
+		if bytes.Contains(upper(r), []byte("IMAP")) || imapCommand(i) {
+			return "imap", Yes
+		}
+		return "", NeedMore
+	case len(r) == 0 && anyPrefix(i, "USER ", "AUTH TLS", "AUTH SSL"),
+		len(r) > 0 && len(r) < 4 && (begins([]byte("220 "), string(r)) || begins([]byte("220-"), string(r)) ||
+			begins([]byte("+OK "), string(r)) || begins([]byte("* OK"), string(r))):
 		return "", NeedMore
 	}
-	return "", No
+	return "", tooShort(i)
 }
+
+// upper returns the part of a greeting that is searched, in upper case.
+func upper(b []byte) []byte { return bytes.ToUpper(b[:min(len(b), maxBanner)]) }
 
 // mailOrFile tells SMTP from FTP after a 220.
 func mailOrFile(r, i []byte) (string, Verdict) {
@@ -204,10 +207,10 @@ func mailOrFile(r, i []byte) (string, Verdict) {
 		return "smtp", Yes
 	case bytes.Contains(r, []byte("FTP")) || bytes.Contains(r, []byte("FILEZILLA")):
 		return "ftp", Yes
-	case len(i) == 0 || short(i):
+	case len(i) == 0:
 		return "", NeedMore
 	}
-	return "", No
+	return "", tooShort(i)
 }
 
 // imapCommand tells whether b begins with a tag and one of the commands that
@@ -217,18 +220,18 @@ func imapCommand(b []byte) bool {
 	return ok && len(tag) > 0 && len(tag) <= 16 && anyPrefix(rest, "CAPABILITY", "LOGIN ", "STARTTLS", "AUTHENTICATE ", "NOOP", "ID ")
 }
 
-// short tells whether b is the beginning of a command of which too little has
-// come.
-func short(b []byte) bool {
-	if len(b) == 0 || len(b) >= 4 {
-		return false
+// tooShort returns NeedMore if b is the beginning of a command of which too
+// little has come.
+func tooShort(b []byte) Verdict {
+	if len(b) == 0 || len(b) >= len("MAIL FROM:") {
+		return No
 	}
-	for _, c := range b {
-		if c < 'A' || c > 'Z' {
-			return false
+	for _, c := range []string{"EHLO ", "HELO ", "MAIL FROM:", "USER ", "AUTH ", "FEAT", "SYST", "OPTS ", "CAPA", "APOP ", "STLS", "QUIT"} {
+		if begins([]byte(c), string(b)) {
+			return NeedMore
 		}
 	}
-	return true
+	return No
 }
 
 func begins(b []byte, prefix string) bool {

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"weir/extract/app/event"
+	"weir/extract/app/service"
+	"weir/extract/app/tls"
+)
+
+// watchFor goes on with a protocol of which nothing more is read itself, but
+// that may turn to TLS: by STARTTLS, or through an HTTP proxy.
+func (c *Conversation) watchFor() {
+	if c.http == nil && !service.MayStartTLS(c.service) {
+		c.quit()
+		return
+	}
+	c.stage, c.guess = watching, guess{}
+}
+
+// watch looks for the beginning of TLS where a chunk begins.
+func (c *Conversation) watch(dir int, b []byte, at event.Stamp) {
+	g := &c.guess
+	if len(g.heads[dir]) > 0 { // it began in the chunk before
+		g.add(dir, b, at)
+		b = nil
+	}
+	head := b
+	if b == nil {
+		head = g.heads[dir]
+	}
+	switch v := tls.Probe(head); {
+	case v == tls.Yes:
+		c.readTLS()
+		if b != nil {
+			c.data(dir, b, at)
+		}
+		return
+	case v == tls.NeedMore && head[0] == tlsHandshake:
+		if b != nil {
+			g.add(dir, b, at)
+		}
+		return
+	}
+	g.clear(dir)
+	if g.passed++; g.passed > maxWatched {
+		c.quit()
+	}
+}
+
+// tlsHandshake is the first byte of a TLS record that carries a handshake.
+const tlsHandshake = 22
+
+func (c *Conversation) readTLS() {
+	c.tls = take(&c.engine.tlsParsers)
+	c.tls.Reset(c.identity(), c.engine.tls)
+	c.read(c.tls)
+}
