@@ -60,7 +60,7 @@ func (m *memorySink) rows(table string) []row {
 			rows = append(rows, x)
 		}
 	}
-	slices.SortFunc(rows, func(a, b row) int {
+	slices.SortStableFunc(rows, func(a, b row) int {
 		return cmp.Or(cmp.Compare(a.key.Time, b.key.Time), cmp.Compare(a.key.Packet, b.key.Packet))
 	})
 	return rows
