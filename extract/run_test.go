@@ -3,6 +3,7 @@ package extract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -210,23 +211,15 @@ func TestSlabsOfAnySize(t *testing.T) {
 // One corrupt timestamp must not split the flows of other packets.
 func TestCorruptTimestamp(t *testing.T) {
 	frames := traffic(4, 2*epochPackets+30_000)
-	const victim = epochPackets + 1000
-	want := fatesWithout(t, frames, frames[victim].data)
-	for name, at := range map[string]int64{
-		"future": midnight + int64(80*365*24*time.Hour), "past": 0, "before all time": -1 << 63, "after all time": 1<<63 - 1,
-	} {
-		t.Run(name, func(t *testing.T) {
-			if testing.Short() && name != "future" && name != "past" {
-				t.Skip("the far ends of time")
-			}
-			corrupt := append([]frame(nil), frames...)
-			corrupt[victim].at = at
-			if got := fatesWithout(t, corrupt, frames[victim].data); !maps.Equal(got, want) {
-				t.Errorf("the flows of other packets changed: %d, want %d", len(got), len(want))
-			}
-		})
+	// An epoch ends with a slab, here of 1000 packets: the last packet of the
+	// first epoch, and one amid the second.
+	for _, victim := range []int{(epochPackets+999)/1000*1000 - 1, epochPackets + 1000} {
+		for len(frames[victim].data) < 34 || frames[victim].malformed {
+			victim--
+		}
+		corruptTimestamp(t, frames, victim)
 	}
-	// Neither does one of a packet that is part of no flow keep flows open.
+	// Neither do those of packets that are part of no flow keep flows open.
 	t.Run("rejected", func(t *testing.T) {
 		corrupt := append([]frame(nil), frames...)
 		for i := 0; i < len(corrupt); i += 1000 {
@@ -237,6 +230,37 @@ func TestCorruptTimestamp(t *testing.T) {
 			t.Error("no flow was swept")
 		}
 	})
+	// An epoch of nothing else tells no time.
+	t.Run("all rejected", func(t *testing.T) {
+		datagram := frame{at: midnight, data: ip4(1, 2, 17, 0, 0, false, udpSegment(5, 6, 7))}
+		silent := []frame{datagram}
+		for range 2*epochPackets + 2000 {
+			silent = append(silent, frame{at: midnight, data: []byte{1}})
+		}
+		sink, stats := runSource(t, withWorkers(2), &memorySource{frames: append(silent, datagram), slab: 1000})
+		if stats.Flows != 1 || sink.amended {
+			t.Errorf("%d flows, want 1", stats.Flows)
+		}
+	})
+}
+
+func corruptTimestamp(t *testing.T, frames []frame, victim int) {
+	t.Helper()
+	want := fatesWithout(t, frames, frames[victim].data)
+	for name, at := range map[string]int64{
+		"future": midnight + int64(80*365*24*time.Hour), "past": 0, "farthest past": -1 << 63, "farthest future": 1<<63 - 1,
+	} {
+		t.Run(fmt.Sprintf("packet %d in the %s", victim, name), func(t *testing.T) {
+			if testing.Short() && name != "future" && name != "past" {
+				t.Skip("the far ends of time")
+			}
+			corrupt := append([]frame(nil), frames...)
+			corrupt[victim].at = at
+			if got := fatesWithout(t, corrupt, frames[victim].data); !maps.Equal(got, want) {
+				t.Errorf("the flows of other packets changed: %d, want %d", len(got), len(want))
+			}
+		})
+	}
 }
 
 // fatesWithout returns what became of the flows of a capture, but of those

@@ -56,7 +56,8 @@ func TestConnState(t *testing.T) {
 		{"S <SA A PA+ R", "RSTO", "ShADR"},
 		{"S <SA R", "RSTO", "ShR"},
 		{"S <SA A <FA RA", "RSTO", "ShAfR"},
-		{"SA+ <R", "RSTO", "^hR"}, // of a turned flow
+		{"SA+ <R", "RSTO", "^hR"},           // of a turned flow
+		{"S <SA A FRA <FA", "RSTO", "ShAf"}, // its FIN came with the RST, not before
 		// RSTR: responder sent a RST.
 		{"S <SA A PA+ <R", "RSTR", "ShADr"},
 		{"S <SA A FA <R", "RSTR", "ShAFr"},

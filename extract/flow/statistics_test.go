@@ -143,7 +143,11 @@ func TestDeviationIsExact(t *testing.T) {
 			t.Errorf("%v: got %v, want %v", values, got, want)
 		}
 	}
-	// At the limit of the squares the result is still a number.
+	// At the limit the squares stay, and the result is still a number.
+	limit := squares{math.MaxUint64, math.MaxUint64}
+	if got := limit.plus(squares{1, 0}); got != limit {
+		t.Errorf("squares past their limit: %v", got)
+	}
 	var s spans
 	for range 100 {
 		s.add(math.MaxInt64)

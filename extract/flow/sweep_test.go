@@ -149,10 +149,15 @@ func TestSweepFreesWhatIsIdle(t *testing.T) {
 	if got := table.Returned(); got != nil {
 		t.Errorf("returned %v twice", got)
 	}
-	// The flow that came back is open as any other.
+	// The flow that came back is open as any other; it ends without a sweep
+	// and so without an amendment.
 	add(1, 210*time.Second)
 	if table.Len() != 1 {
 		t.Errorf("%d flows open, want 1", table.Len())
+	}
+	add(1, 300*time.Second)
+	if got := table.Returned(); got != nil {
+		t.Errorf("returned %v, want nothing", got)
 	}
 }
 
