@@ -210,10 +210,11 @@ func (s *Session) createViews(ctx context.Context) error {
 	return nil
 }
 
-// source returns the files of the table's view. The newest comes first,
-// because DuckDB takes the columns from the first file; where that one lacks a
-// column of the log's schema, as when an older release wrote it, the columns
-// come from all footers.
+// source returns the files of the table's view, in the order of their paths,
+// so that rows come in the same order from every warehouse of the same
+// captures. DuckDB takes the columns from the first file; where that one lacks
+// a column of the log's schema, as when an older release wrote it, the newest
+// comes first, and where that lacks one too, the columns come from all footers.
 func (s *Session) source(ctx context.Context, t *schema.Table) (viewSource, error) {
 	src := viewSource{union: s.narrow[t.Name]}
 	snap := s.snapshots[t.Name]
@@ -227,20 +228,30 @@ func (s *Session) source(ctx context.Context, t *schema.Table) (viewSource, erro
 			newest = i
 		}
 	}
-	src.files[0], src.files[newest] = src.files[newest], src.files[0]
 	if src.union {
 		return src, nil
 	}
-	have, err := s.fileColumns(ctx, src.files[0])
-	if err != nil {
-		return src, fmt.Errorf("read %s: %w", src.files[0], err)
+	complete, err := s.complete(ctx, t, src.files[0])
+	if err == nil && !complete && newest > 0 {
+		src.files[0], src.files[newest] = src.files[newest], src.files[0]
+		complete, err = s.complete(ctx, t, src.files[0])
 	}
-	for _, c := range snap.Metadata.Schema {
+	src.union = !complete
+	return src, err
+}
+
+// complete tells whether a file has all columns that the log's schema names.
+func (s *Session) complete(ctx context.Context, t *schema.Table, path string) (bool, error) {
+	have, err := s.fileColumns(ctx, path)
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", path, err)
+	}
+	for _, c := range s.snapshots[t.Name].Metadata.Schema {
 		if col, known := t.Column(c.Name); known && !col.Partition && !have[c.Name] {
-			src.union = true
+			return false, nil
 		}
 	}
-	return src, nil
+	return true, nil
 }
 
 // fileColumns returns the names in a file's footer.

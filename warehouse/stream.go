@@ -15,7 +15,7 @@ type stream struct {
 	clock int     // counts flushes
 	// amendments are what Amend asked for; they are made when the files are finished.
 	amendments []amendment
-	open  int     // lanes that have a file open, once their jobs are done
+	open       int // lanes that have a file open, once their jobs are done
 
 	jobs sync.WaitGroup
 

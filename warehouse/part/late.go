@@ -3,7 +3,6 @@ package part
 import (
 	"fmt"
 
-
 	"weir/warehouse/schema"
 )
 
@@ -116,4 +115,3 @@ func (f *File) release(enc []*Encoder) {
 	}
 	f.late = nil
 }
-
