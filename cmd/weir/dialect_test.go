@@ -159,7 +159,7 @@ func TestECS(t *testing.T) {
 	want := `{"@timestamp":"2026-11-22T13:05:09.123456Z","ecs":{"version":"8.11.0"},` +
 		`"event":{"action":"network_flow","category":["network"],"dataset":"weir.flows","duration":2500000000,"end":"2026-11-22T13:05:11.623456Z",` +
 		`"id":"00ff","kind":"event","module":"weir","reason":"fin","start":"2026-11-22T13:05:09.123456Z","type":["connection","end"]},` +
-		`"source":{"bytes":300,"ip":"10.0.0.1","mac":"00-11-22-AA-BB-CC","packets":3,"port":40000},"destination":{"bytes":5000,"ip":"1.2.3.4","packets":2,"port":443},` +
+		`"source":{"bytes":300,"ip":"10.0.0.1","mac":"00-11-22-AA-BB-CC","packets":3,"port":40000},"destination":{"bytes":5000,"domain":"example.org","ip":"1.2.3.4","packets":2,"port":443},` +
 		`"network":{"bytes":5300,"iana_number":"6","packets":5,"protocol":"tls","transport":"tcp","type":"ipv4","vlan":{"id":"7"}},` +
 		`"labels":{"capture_id":"c1","capture":"a.pcap","traffic":"attack"},` +
 		`"tls":{"client":{"server_name":"example.org"},"next_protocol":"h2","version":"1.3","version_protocol":"tls"}}`

@@ -35,8 +35,11 @@ func ecs() *schema.Dialect {
 	}
 	for _, end := range [][3]string{{"source.", "src_", "fwd_"}, {"destination.", "dst_", "bwd_"}} {
 		mac := end[1] + "mac"
+		rows = append(rows, plain(end[0]+"bytes", end[2]+"bytes", schema.Int64))
+		if end[0] == "destination." { // the schema wants the server name here, too
+			rows = append(rows, plain("destination.domain", "tls_sni", schema.Text))
+		}
 		rows = append(rows,
-			plain(end[0]+"bytes", end[2]+"bytes", schema.Int64),
 			plain(end[0]+"ip", end[1]+"ip", schema.Text),
 			derive(end[0]+"mac", schema.Text, fmt.Sprintf("upper(replace(%s, ':', '-'))", mac), mac),
 			plain(end[0]+"packets", end[2]+"packets", schema.Int64),
