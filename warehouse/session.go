@@ -32,6 +32,13 @@ type SessionOptions struct {
 	// Dialects are further spellings of the tables. Those with a view of
 	// their own get it if the table has all columns that they need.
 	Dialects []*schema.Dialect
+	// ReadOnly confines the session to the tables of its warehouse: it answers
+	// single SELECT statements (with DESCRIBE, SHOW and SUMMARIZE), opens no
+	// file outside the tables' directories, and its settings are locked.
+	ReadOnly bool
+	// CopyDir is the directory in which CopyParquet of a read-only session may
+	// place its files; empty means that it fails.
+	CopyDir string
 }
 
 // Session answers SQL over one snapshot of a warehouse: a view for each table
@@ -51,7 +58,8 @@ type Session struct {
 	conn mapping.Connection
 
 	mu        sync.Mutex
-	busy      bool // conn has open Rows
+	busy      bool   // conn has open Rows
+	private   string // directory within CopyDir that DuckDB may write, or empty
 	snapshots map[string]*delta.Snapshot
 	narrow    map[string]bool // the table has files that lack newer columns
 }
@@ -95,6 +103,9 @@ func (s *Session) Close() {
 	}
 	if s.db.Ptr != nil {
 		mapping.Close(&s.db)
+	}
+	if s.private != "" {
+		os.RemoveAll(s.private)
 	}
 }
 
@@ -168,7 +179,10 @@ func (s *Session) start(ctx context.Context) error {
 	if err := registerFunctions(s.conn); err != nil {
 		return fmt.Errorf("start DuckDB: %w", err)
 	}
-	return s.createViews(ctx)
+	if err := s.createViews(ctx); err != nil || !s.options.ReadOnly {
+		return err
+	}
+	return s.lock(ctx)
 }
 
 // settings returns DuckDB's start settings. Extensions are never fetched:
@@ -256,7 +270,7 @@ func (s *Session) complete(ctx context.Context, t *schema.Table, path string) (b
 
 // fileColumns returns the names in a file's footer.
 func (s *Session) fileColumns(ctx context.Context, path string) (map[string]bool, error) {
-	rows, err := s.query(ctx, "SELECT name FROM parquet_schema("+QuoteText(escapeGlob(path))+")", nil)
+	rows, err := s.query(ctx, "SELECT name FROM parquet_schema("+QuoteText(escapeGlob(path))+")", nil, false)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,12 @@ type Arg struct {
 // snapshot and runs again, once; that a file goes missing after the first
 // rows were handed out ends the Rows with an error for which Vanished is true.
 func (s *Session) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
-	rows, err := s.query(ctx, sql, args)
+	return s.ask(ctx, sql, args, s.options.ReadOnly)
+}
+
+// ask is Query; confined to SELECT statements or not.
+func (s *Session) ask(ctx context.Context, sql string, args []any, confined bool) (*Rows, error) {
+	rows, err := s.query(ctx, sql, args, confined)
 	retried, widened := false, false
 	for err != nil {
 		var q *QueryError
@@ -40,7 +45,7 @@ func (s *Session) Query(ctx context.Context, sql string, args ...any) (*Rows, er
 			return nil, err
 		}
 		if err == nil {
-			rows, err = s.query(ctx, sql, args)
+			rows, err = s.query(ctx, sql, args, confined)
 		}
 	}
 	return rows, nil
@@ -87,7 +92,7 @@ func (s *Session) widen(ctx context.Context) error {
 	return s.createViews(ctx)
 }
 
-func (s *Session) query(ctx context.Context, sql string, args []any) (*Rows, error) {
+func (s *Session) query(ctx context.Context, sql string, args []any, confined bool) (*Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -96,7 +101,7 @@ func (s *Session) query(ctx context.Context, sql string, args []any) (*Rows, err
 		return nil, err
 	}
 	r := &Rows{ctx: ctx, release: release, watch: watch(ctx, conn)}
-	if err := r.open(conn, sql, args); err != nil {
+	if err := r.open(conn, sql, args, confined); err != nil {
 		err = r.watch.cause(err)
 		if r.st == nil {
 			r.watch.stop()
@@ -130,14 +135,21 @@ func (s *Session) acquire() (mapping.Connection, func(), error) {
 
 // open prepares and starts the query and fetches its first rows, so that what
 // fails early fails before anything was handed out.
-func (r *Rows) open(conn mapping.Connection, sql string, args []any) error {
+func (r *Rows) open(conn mapping.Connection, sql string, args []any, confined bool) error {
+	if confined && !startsReading(sql) && strings.TrimSpace(sql) != "" {
+		return ErrReadOnly
+	}
 	st, err := prepare(conn, sql)
 	if err != nil {
 		return err
 	}
 	r.st = st
 	var plain []plainColumn
-	if mapping.PreparedStatementType(st.prepared) == mapping.StatementTypeSelect {
+	selects := mapping.PreparedStatementType(st.prepared) == mapping.StatementTypeSelect
+	if confined && !selects {
+		return ErrReadOnly
+	}
+	if selects {
 		wrapped, cols := plainSQL(st, sql)
 		if cols != nil {
 			if better, err := prepare(conn, wrapped); err == nil {
@@ -213,10 +225,18 @@ func (st *statement) bindValue(index mapping.IdxT, value any) error {
 }
 
 // CopyParquet writes the rows of a query to a Parquet file, which is replaced
-// if it exists, and returns their number.
+// if it exists, and returns their number. In a read-only session the file must
+// lie in the file system of SessionOptions.CopyDir.
 func (s *Session) CopyParquet(ctx context.Context, path, sql string, args ...any) (int64, error) {
-	rows, err := s.Query(ctx, fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
-		trimStatement(sql), QuoteText(path)), args...)
+	if s.options.ReadOnly {
+		return s.copyConfined(ctx, path, sql, args)
+	}
+	return s.copyTo(ctx, path, sql, args)
+}
+
+func (s *Session) copyTo(ctx context.Context, path, sql string, args []any) (int64, error) {
+	rows, err := s.ask(ctx, fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
+		trimStatement(sql), QuoteText(path)), args, false)
 	if err != nil {
 		return 0, err
 	}
