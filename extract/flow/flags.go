@@ -21,11 +21,6 @@ type flagSets struct {
 	more []flagCount
 }
 
-func (s *flagSets) reset() {
-	s.used = 0
-	s.more = s.more[:0]
-}
-
 func (s *flagSets) add(flags uint16, dir int) {
 	for i := range s.few[:s.used] {
 		if s.few[i].flags == flags {
