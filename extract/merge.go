@@ -69,7 +69,7 @@ func newMerger(tables *Catalogues) *merger { return &merger{tables: tables} }
 
 // merge takes the epochs of all shards until they end and returns the number
 // of rows.
-func (m *merger) merge(shards []*shard, sink Sink, seen *Progress) (rows int64, err error) {
+func (m *merger) merge(shards []*shard, sink Sink, seen *Progress, live *liveRun) (rows int64, err error) {
 	returned := map[int64]struct{}{}
 	for open := true; open; {
 		m.items = m.items[:0]
@@ -94,6 +94,11 @@ func (m *merger) merge(shards []*shard, sink Sink, seen *Progress) (rows int64, 
 		}
 		rows += int64(len(m.items))
 		seen.Flows.Add(int64(len(m.items)))
+		if live != nil {
+			if err := live.wrote(m.items, epochs[0].interval); err != nil {
+				return rows, err
+			}
+		}
 		for i, s := range shards {
 			s.table.Recycle(epochs[i].flows)
 		}

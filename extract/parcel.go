@@ -19,6 +19,8 @@ type parcel struct {
 	// closing tells that an epoch ends with this parcel, at that clock.
 	closing bool
 	clock   int64
+	// interval is, in a live capture, the one that ends with this parcel.
+	interval *Interval
 }
 
 func newParcel(shards int) *parcel {

@@ -37,7 +37,10 @@ func NewPipeline(c Config, tables *Catalogues) *Pipeline {
 // statistics are of what was read, also where it returns an error: of
 // reading, of the sink, or of the context.
 func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.Source, sink Sink) (Stats, error) {
-	r := newRun(p, origin, source)
+	return p.run(ctx, newRun(p, origin, source), sink)
+}
+
+func (p *Pipeline) run(ctx context.Context, r *run, sink Sink) (Stats, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var wg sync.WaitGroup
@@ -49,7 +52,7 @@ func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.
 	for _, s := range r.shards {
 		wg.Go(func() { s.meter(r.free) })
 	}
-	rows, err := p.merger.merge(r.shards, sink, &p.Progress)
+	rows, err := p.merger.merge(r.shards, sink, &p.Progress, r.live)
 	if err != nil {
 		cancel(err)
 		r.discard(&wg)
@@ -80,6 +83,7 @@ type run struct {
 	decap   bool
 	stats   Stats
 	seen    *Progress
+	live    *liveRun // nil for captures that are read from files
 }
 
 func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
@@ -88,7 +92,7 @@ func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
 	r := &run{
 		source: source, parcels: p.spare, decap: !p.config.NoDecap, seen: &p.Progress,
 		free: make(chan *parcel, inFlight), work: make(chan *parcel, inFlight), order: make(chan *parcel, inFlight),
-		stats: Stats{First: math.MaxInt64, Last: math.MinInt64},
+		stats: noStats(),
 	}
 	for len(r.parcels) < inFlight {
 		r.parcels = append(r.parcels, newParcel(workers))
@@ -142,7 +146,12 @@ func (r *run) sequence() {
 		}
 		clock = min(clock, r.sum(q))
 		inEpoch += len(q.headers)
-		if q.closing = inEpoch >= epochPackets; q.closing {
+		if r.live != nil {
+			r.live.close(q, inEpoch, r)
+			if q.closing {
+				inEpoch = 0
+			}
+		} else if q.closing = inEpoch >= epochPackets; q.closing {
 			// The earliest time of the whole epoch: one corrupt timestamp
 			// must not end the flows of other packets. An epoch without
 			// metered packets tells no time.

@@ -14,6 +14,7 @@ type shard struct {
 	engine  *app.Engine // nil if no application layer is read
 	in      chan *parcel
 	out     chan epoch
+	live    *liveShard // nil for captures that are read from files
 }
 
 // epoch is what a shard hands over at the end of an epoch.
@@ -21,6 +22,7 @@ type epoch struct {
 	flows    []*flow.Flow
 	returned []int64
 	events   app.Events
+	interval *Interval // that ends with the epoch, if one does
 }
 
 func newShard(number int, c Config, origins []*flow.Origin, inFlight int) *shard {
@@ -37,14 +39,16 @@ func (s *shard) meter(free chan<- *parcel) {
 	for q := range s.in {
 		s.add(q)
 		if q.closing {
-			s.table.Sweep(q.clock)
-			s.out <- s.handOver()
+			s.sweep(q.clock)
+			e := s.handOver()
+			e.interval = q.interval
+			s.out <- e
 		}
 		if q.pending.Add(-1) == 0 {
 			free <- q
 		}
 	}
-	s.table.Finish(flow.EndEOF)
+	s.finish()
 	s.out <- s.handOver()
 }
 
@@ -59,6 +63,29 @@ func (s *shard) add(q *parcel) {
 		}
 		s.table.Add(&q.headers[i], q.slab.First+int64(i))
 	}
+	if s.live != nil {
+		s.live.bound(s.table)
+	}
+}
+
+// sweep ends the flows that have been silent for long.
+func (s *shard) sweep(clock int64) {
+	if s.live == nil {
+		s.table.Sweep(clock)
+		return
+	}
+	s.table.Expire(clock)
+	s.live.report(s.table)
+}
+
+// finish ends all flows.
+func (s *shard) finish() {
+	if s.live == nil {
+		s.table.Finish(flow.EndEOF)
+		return
+	}
+	s.table.Finish(flow.EndStop)
+	s.live.report(s.table)
 }
 
 func (s *shard) handOver() epoch {

@@ -29,6 +29,10 @@ type Slab struct {
 	// Seams tells of a joined capture where packets of another file begin, the
 	// first at packet 0. It is empty in a capture of one file.
 	Seams []Seam
+	// Clock is, in a live capture, a time up to which all packets are in this slab
+	// and those before it, as far as it is known: nanoseconds since 1970-01-01
+	// UTC, 0 for unknown. It is 0 in the slabs of files.
+	Clock int64
 }
 
 // Seam is a place in a slab from which on packets come from one file.
@@ -69,6 +73,9 @@ type Source interface {
 	// size of the system's reads. Any other error is an error of reading and
 	// ends the source; a capture that is merely cut off or damaged ends with
 	// io.EOF and Info().Warning.
+	//
+	// A Live source cuts slabs by time too, and gives empty ones with a Clock
+	// where no packets come.
 	Read(s *Slab) error
 	Info() Info
 	Close() error

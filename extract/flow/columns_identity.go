@@ -10,7 +10,7 @@ func identityFields() []field {
 		schema.Str(column{Name: "flow_uid", Encoding: schema.Plain, Doc: "128-bit hash, hex: capture id, endpoints, protocol, tunnel, start, slice number. Unique per row, equal on every re-run; joins flows to dns, http, tls."},
 			func(dst []byte, f *Flow) []byte { return f.appendUID(dst) }),
 		schema.Str(column{Name: "capture_id", Encoding: schema.Dict, Doc: "Identity of the capture the flow was read from; joins to captures."},
-			func(dst []byte, f *Flow) []byte { return append(dst, f.origin.ID...) }),
+			func(dst []byte, f *Flow) []byte { return append(dst, f.origin.captureID()...) }),
 		schema.Str(column{Name: "source", Encoding: schema.Dict, Doc: "Base name of the capture file, or interface@host for live capture."},
 			func(dst []byte, f *Flow) []byte { return append(dst, f.origin.Source...) }),
 		schema.NullStr(column{Name: "src_ip", Encoding: schema.Dict, Stats: true, Doc: "Address of the initiator; null for ethernet frames."},

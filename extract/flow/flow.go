@@ -31,6 +31,19 @@ type Origin struct {
 	ID, Source string
 	// Label is the label of all flows of the capture; empty for none.
 	Label string
+	// Unit is, unless nil, the capture id that rows have instead of ID, as it
+	// stands when a row is written: a live capture commits its rows interval by
+	// interval, and a flow that ends has begun in an earlier one. ID names the
+	// flow all along.
+	Unit *string
+}
+
+// captureID returns the capture id of a row that is written now.
+func (o *Origin) captureID() string {
+	if o.Unit != nil {
+		return *o.Unit
+	}
+	return o.ID
 }
 
 // Flow is one flow: what its packets have added up to so far.
@@ -91,6 +104,9 @@ func (f *Flow) Start() int64 { return f.start }
 // Packet returns the number of the flow's first packet in its capture. It is
 // unique among the flows of a capture.
 func (f *Flow) Packet() int64 { return f.packet }
+
+// Packets returns the number of packets of both directions.
+func (f *Flow) Packets() int64 { return f.packets() }
 
 // Key returns what identifies the flow's conversation.
 func (f *Flow) Key() decode.Key { return f.key }

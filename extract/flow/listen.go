@@ -39,7 +39,7 @@ func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 // event returns the flow as events refer to it.
 func (f *Flow) event() event.Flow {
 	e := event.Flow{
-		UID: f.UID(), CaptureID: f.origin.ID, Family: f.key.Family, Ports: f.key.Ports,
+		UID: f.UID(), CaptureID: f.origin.ID, Unit: f.origin.Unit, Family: f.key.Family, Ports: f.key.Ports,
 		Initiator: f.key.A, Responder: f.key.B, InitiatorPort: f.key.PortA, ResponderPort: f.key.PortB,
 	}
 	if f.reverse {

@@ -126,6 +126,22 @@ func (t *Table) Sweep(clock int64) {
 	})
 }
 
+// Expire ends the flows that have been silent for longer than the idle timeout
+// at a time up to which all packets have been added: they are idle for good. A
+// live capture sweeps so, since what it has committed is not amended later.
+func (t *Table) Expire(clock int64) {
+	if clock < math.MinInt64+t.limits.idle {
+		return // nothing can have been silent that long
+	}
+	t.wheel.sweep(clock-t.limits.idle, func(f *Flow) { t.close(f, EndIdle) })
+}
+
+// Evict ends flows, those first that have been silent the longest, until no
+// more than that many are open.
+func (t *Table) Evict(most int) {
+	t.wheel.evict(t.Len()-most, func(f *Flow) { t.close(f, EndEvicted) })
+}
+
 // Finish ends all open flows for that reason.
 func (t *Table) Finish(reason EndReason) {
 	t.index.each(func(f *Flow) {

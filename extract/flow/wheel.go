@@ -1,6 +1,10 @@
 package flow
 
-import "container/heap"
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+)
 
 // wheel keeps open flows by the time they were last looked at, so that a
 // sweep touches a flow about once per idle timeout and not once per sweep.
@@ -65,6 +69,39 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 	}
 	for _, e := range again {
 		w.put(w.tick(e.flow.last), e)
+	}
+}
+
+// evict calls visit for n open flows, in the order of their last packets, and
+// forgets them.
+func (w *wheel) evict(n int, visit func(*Flow)) {
+	for n > 0 && len(w.ticks) > 0 {
+		tick := heap.Pop(&w.ticks).(int64)
+		b := w.buckets[tick]
+		delete(w.buckets, tick)
+		due := b[:0]
+		for _, e := range b {
+			switch f := e.flow; {
+			case f.packet != e.packet || f.done:
+			case w.tick(f.last) > tick:
+				w.put(w.tick(f.last), e)
+			default:
+				due = append(due, e)
+			}
+		}
+		slices.SortFunc(due, func(a, b entry) int {
+			return cmp.Or(cmp.Compare(a.flow.last, b.flow.last), cmp.Compare(a.packet, b.packet))
+		})
+		for i, e := range due {
+			if n == 0 {
+				w.buckets[tick] = slices.Clone(due[i:])
+				heap.Push(&w.ticks, tick)
+				break
+			}
+			visit(e.flow)
+			n--
+		}
+		w.spare = append(w.spare, b[:0])
 	}
 }
 

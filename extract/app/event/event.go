@@ -13,12 +13,23 @@ type Flow struct {
 	UID [16]byte
 	// CaptureID is the capture's identity.
 	CaptureID string
-	Family    decode.Family
+	// Unit is, unless nil, the capture id that rows have instead, as it stands
+	// when a row is written: of the interval of a live capture.
+	Unit   *string
+	Family decode.Family
 	// Initiator and Responder are the flow's endpoints; ports are meaningful
 	// only if Ports.
 	Initiator, Responder         [16]byte
 	InitiatorPort, ResponderPort uint16
 	Ports                        bool
+}
+
+// captureID returns the capture id of a row that is written now.
+func (f *Flow) captureID() string {
+	if f.Unit != nil {
+		return *f.Unit
+	}
+	return f.CaptureID
 }
 
 // Stamp places a message in its capture.
@@ -78,7 +89,7 @@ func Fields[E Event]() []schema.Field[E] {
 		schema.Str(column{Name: "flow_uid", Encoding: schema.Dict, Doc: "The flow that carried it."},
 			func(dst []byte, e E) []byte { return hex.AppendEncode(dst, e.EventHead().Flow.UID[:]) }),
 		schema.Str(column{Name: "capture_id", Encoding: schema.Dict, Doc: "Joins to captures."},
-			func(dst []byte, e E) []byte { return append(dst, e.EventHead().Flow.CaptureID...) }),
+			func(dst []byte, e E) []byte { return append(dst, e.EventHead().Flow.captureID()...) }),
 		addr("src_ip", "Client address.", true),
 		port("src_port", "Client port.", true),
 		addr("dst_ip", "Server address.", false),
