@@ -3,12 +3,9 @@ package warehouse
 import (
 	"bufio"
 	"cmp"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,14 +22,16 @@ const tempDir = "_tmp"
 
 // tempFile is a data file being written.
 type tempFile struct {
+	fs   fileSystem
 	path string
-	file *os.File
+	file delta.File
 	buf  *bufio.Writer
 	part *part.File
 }
 
 // dataFile is a finished file, flushed to disk, that no log names yet.
 type dataFile struct {
+	fs        fileSystem
 	path      string // where it is now
 	partition []string
 	seq       int // among the files of its partition in the group
@@ -40,13 +39,20 @@ type dataFile struct {
 }
 
 // create begins a file of the table under a temporary name.
-func (s *tableStore) create() (*tempFile, error) {
+func (s *tableStore) create() (*tempFile, error) { return s.createFor(s.table.Stored()) }
+
+// createFor begins a file of other columns than the catalogue's.
+func (s *tableStore) createFor(columns []schema.Column) (*tempFile, error) {
+	writer, err := s.lease.hold()
+	if err != nil {
+		return nil, fmt.Errorf("create data file of %s: %w", s.table.Name, err)
+	}
 	dir := filepath.Join(s.dir, tempDir)
-	path := filepath.Join(dir, randomName()+".parquet.tmp")
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	path := filepath.Join(dir, writer+"."+randomName()+".parquet.tmp")
+	file, err := s.fs.Create(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = os.MkdirAll(dir, 0o777); err == nil {
-			file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if err = s.fs.MkdirAll(dir); err == nil {
+			file, err = s.fs.Create(path)
 		}
 	}
 	if err != nil {
@@ -54,7 +60,7 @@ func (s *tableStore) create() (*tempFile, error) {
 	}
 	buf := bufio.NewWriterSize(file, 1<<16)
 	meta := map[string]string{delta.FormatProperty: strconv.Itoa(delta.Format)}
-	return &tempFile{path: path, file: file, buf: buf, part: part.Create(buf, s.table.Stored(), meta)}, nil
+	return &tempFile{fs: s.fs, path: path, file: file, buf: buf, part: part.Create(buf, columns, meta)}, nil
 }
 
 // park closes the file for now, so that it takes no descriptor while its
@@ -74,7 +80,7 @@ func (f *tempFile) unpark() error {
 	if f.file != nil {
 		return nil
 	}
-	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
+	file, err := f.fs.Append(f.path)
 	if err != nil {
 		return fmt.Errorf("reopen data file: %w", err)
 	}
@@ -102,22 +108,22 @@ func (f *tempFile) finish(partition []string, seq int, enc ...*part.Encoder) (*d
 		return nil, fmt.Errorf("write data file %s: %w", f.path, err)
 	}
 	if err = f.file.Close(); err != nil {
-		os.Remove(f.path)
+		f.fs.Remove(f.path)
 		return nil, fmt.Errorf("close data file %s: %w", f.path, err)
 	}
-	return &dataFile{path: f.path, partition: partition, seq: seq, summary: summary}, nil
+	return &dataFile{fs: f.fs, path: f.path, partition: partition, seq: seq, summary: summary}, nil
 }
 
 func (f *tempFile) discard() {
 	if f.file != nil {
 		f.file.Close()
 	}
-	os.Remove(f.path)
+	f.fs.Remove(f.path)
 }
 
 func removeFiles(files []*dataFile) {
 	for _, f := range files {
-		os.Remove(f.path)
+		f.fs.Remove(f.path)
 	}
 }
 
@@ -138,7 +144,7 @@ func (s *tableStore) place(files []*dataFile, tag string) ([]delta.Add, error) {
 		adds = append(adds, add)
 	}
 	for dir := range changed {
-		if err := (delta.OS{}).SyncDir(dir); err != nil {
+		if err := s.fs.SyncDir(dir); err != nil {
 			removeFiles(files)
 			return nil, fmt.Errorf("flush directory of %s: %w", s.table.Name, err)
 		}
@@ -149,12 +155,13 @@ func (s *tableStore) place(files []*dataFile, tag string) ([]delta.Add, error) {
 func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) (delta.Add, error) {
 	dir := partitionDir(s.table, f.partition)
 	full := filepath.Join(s.dir, filepath.FromSlash(dir))
-	if err := os.MkdirAll(full, 0o777); err != nil {
+	writer, err := s.lease.hold()
+	if err != nil {
 		return delta.Add{}, err
 	}
-	name := fmt.Sprintf("part-%s-%04d-%s.parquet", tag, f.seq, randomName())
+	name := fmt.Sprintf("part-%s-%04d-%s.%s.parquet", tag, f.seq, writer, randomName())
 	path := filepath.Join(full, name)
-	if err := os.Rename(f.path, path); err != nil {
+	if err := s.moveInto(full, f.path, path); err != nil {
 		return delta.Add{}, err
 	}
 	f.path = path
@@ -181,10 +188,19 @@ func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) 
 	}, nil
 }
 
-func randomName() string {
-	var b [8]byte
-	rand.Read(b[:]) // never fails
-	return hex.EncodeToString(b[:])
+// moveInto renames a file into a directory, which is made. Reclaim may remove
+// the directory in between, because it is empty.
+func (s *tableStore) moveInto(dir, from, to string) error {
+	const tries = 5
+	for try := 1; ; try++ {
+		if err := s.fs.MkdirAll(dir); err != nil {
+			return err
+		}
+		err := s.fs.Rename(from, to)
+		if try == tries || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 }
 
 // writeBatch writes a batch as a file of its own.

@@ -14,6 +14,7 @@ import (
 type Warehouse struct {
 	dir    string
 	stores []*tableStore // in the order of commits
+	lease  *lease
 }
 
 // tableStore is a table on disk.
@@ -21,6 +22,8 @@ type tableStore struct {
 	table *schema.Table
 	dir   string
 	log   *delta.Log
+	fs    fileSystem
+	lease *lease
 }
 
 // FormatError says that a newer version of this program made the warehouse.
@@ -40,16 +43,21 @@ func (e *FormatError) Error() string {
 // capture is committed to them; whether the last one has a capture decides
 // whether it is ingested. A newer major version is a FormatError.
 func Open(dir string, tables []*schema.Table) (*Warehouse, error) {
+	return openOn(dir, tables, osFS{})
+}
+
+// openOn is Open on another file system.
+func openOn(dir string, tables []*schema.Table, fsys fileSystem) (*Warehouse, error) {
 	if len(tables) == 0 {
 		return nil, errors.New("open warehouse: no tables")
 	}
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("open warehouse %s: it is a file, not a directory", dir)
 	}
-	w := &Warehouse{dir: dir}
+	w := &Warehouse{dir: dir, lease: &lease{dir: filepath.Join(dir, leaseDir)}}
 	for _, t := range tables {
-		s := &tableStore{table: t, dir: filepath.Join(dir, t.Name)}
-		s.log = delta.Open(s.dir)
+		s := &tableStore{table: t, dir: filepath.Join(dir, t.Name), fs: fsys, lease: w.lease}
+		s.log = delta.OpenFS(s.dir, fsys)
 		if err := s.check(dir); err != nil {
 			return nil, err
 		}
@@ -76,6 +84,10 @@ func (s *tableStore) check(warehouse string) error {
 	}
 	return nil
 }
+
+// Close tells that nothing more is written by way of this Warehouse. A
+// process that ends without it does no harm.
+func (w *Warehouse) Close() { w.lease.release() }
 
 // Dir returns the directory.
 func (w *Warehouse) Dir() string { return w.dir }

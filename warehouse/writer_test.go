@@ -201,7 +201,7 @@ func dataFiles(t testing.TB, dir string) []string {
 	t.Helper()
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && !strings.Contains(path, "_delta_log") {
+		if err == nil && !d.IsDir() && !strings.Contains(path, "_delta_log") && !strings.Contains(path, leaseDir) {
 			files = append(files, path)
 		}
 		return err
