@@ -30,7 +30,8 @@ type SessionOptions struct {
 	// empty means that it fails instead.
 	TempDir string
 	// Dialects are further spellings of the tables. Those with a view of
-	// their own get it if the table has all columns that they need.
+	// their own get it if the table has all columns that they need; it is made
+	// before the first query that mentions one of them.
 	Dialects []*schema.Dialect
 	// ReadOnly confines the session to the tables of its warehouse: it answers
 	// single SELECT statements (with DESCRIBE, SHOW and SUMMARIZE), opens no
@@ -62,6 +63,9 @@ type Session struct {
 	private   string // directory within CopyDir that DuckDB may write, or empty
 	snapshots map[string]*delta.Snapshot
 	narrow    map[string]bool // the table has files that lack newer columns
+
+	spelling sync.Mutex
+	spelled  bool // the views of the dialects are there
 }
 
 // OpenSession opens the warehouse in dir. Tables come in the order in which
@@ -215,11 +219,6 @@ func (s *Session) createViews(ctx context.Context) error {
 		if err := s.run(ctx, sql); err != nil {
 			return fmt.Errorf("make the view %s: %w", t.Name, err)
 		}
-		for _, sql := range dialectViews(s.options.Dialects, t) {
-			if err := s.run(ctx, sql); err != nil {
-				return fmt.Errorf("make a view of %s in another spelling: %w", t.Name, err)
-			}
-		}
 	}
 	return nil
 }
@@ -285,13 +284,15 @@ func (s *Session) fileColumns(ctx context.Context, path string) (map[string]bool
 }
 
 // run executes a statement of the session's own on its connection.
-func (s *Session) run(ctx context.Context, sql string) error {
-	st, err := prepare(s.conn, sql)
+func (s *Session) run(ctx context.Context, sql string) error { return runOn(ctx, s.conn, sql) }
+
+func runOn(ctx context.Context, conn mapping.Connection, sql string) error {
+	st, err := prepare(conn, sql)
 	if err != nil {
 		return err
 	}
 	defer st.close()
-	w := watch(ctx, s.conn)
+	w := watch(ctx, conn)
 	defer w.stop()
 	if err := st.execute(); err != nil {
 		return w.cause(err)

@@ -100,6 +100,10 @@ func (s *Session) query(ctx context.Context, sql string, args []any, confined bo
 	if err != nil {
 		return nil, err
 	}
+	if err := s.spell(ctx, conn, sql); err != nil {
+		release()
+		return nil, err
+	}
 	r := &Rows{ctx: ctx, release: release, watch: watch(ctx, conn)}
 	if err := r.open(conn, sql, args, confined); err != nil {
 		err = r.watch.cause(err)

@@ -1,8 +1,11 @@
 package warehouse
 
 import (
+	"context"
 	"fmt"
 	"strings"
+
+	"github.com/marcboeker/go-duckdb/mapping"
 
 	"weir/warehouse/schema"
 )
@@ -38,4 +41,31 @@ func dialectViews(dialects []*schema.Dialect, t *schema.Table) []string {
 		views = append(views, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS %s", QuoteName(d.View), DialectSQL(d, QuoteName(t.Name), true)))
 	}
 	return views
+}
+
+// spell makes the views of the dialects when the query mentions one of them,
+// or asks what views there are: binding them to a hundred columns each takes
+// longer than most questions.
+func (s *Session) spell(ctx context.Context, conn mapping.Connection, sql string) error {
+	s.spelling.Lock()
+	defer s.spelling.Unlock()
+	if s.spelled {
+		return nil
+	}
+	words := map[string]bool{"show": true, "information_schema": true, "duckdb_views": true, "duckdb_tables": true, "duckdb_columns": true}
+	for _, d := range s.options.Dialects {
+		words[d.View] = true
+	}
+	if len(s.options.Dialects) == 0 || !refersTo(sql, words) {
+		return nil
+	}
+	for _, t := range s.tables {
+		for _, view := range dialectViews(s.options.Dialects, t) {
+			if err := runOn(ctx, conn, view); err != nil {
+				return fmt.Errorf("make a view of %s in another spelling: %w", t.Name, err)
+			}
+		}
+	}
+	s.spelled = true
+	return nil
 }
