@@ -43,6 +43,12 @@
 // one that commits to the last table has ingested it; the other is told that
 // it is there already.
 //
+// # Changing rows
+//
+// Data files never change. Assign, which labels flows, copies the rows of the
+// files that it changes into new ones and exchanges these for the old ones in one commit; transactions stay.
+// The old files stay for the sessions that still read them.
+//
 // # Determinism
 //
 // When row groups and files are cut follows from the rows appended, never

@@ -11,6 +11,10 @@ import (
 type viewSource struct {
 	files []string
 	union bool // read every footer, because columns differ from file to file
+	// more are columns of the files besides those of the catalogue; named adds
+	// the column filename.
+	more  []string
+	named bool
 }
 
 // viewSQL returns the statement that makes the table's view: the columns of
@@ -60,7 +64,14 @@ func storedSQL(t *schema.Table, src viewSource) string {
 	for i, f := range src.files {
 		files[i] = QuoteText(escapeGlob(f))
 	}
+	for _, c := range src.more {
+		names = append(names, QuoteText(c))
+	}
 	options := fmt.Sprintf("union_by_name = %t", src.union)
+	if src.named {
+		names = append(names, "'filename'")
+		options += ", filename = true"
+	}
 	if len(parts) > 0 {
 		options += fmt.Sprintf(", hive_partitioning = true, hive_types = {%s}", strings.Join(parts, ", "))
 	} else {
