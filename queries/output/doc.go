@@ -20,5 +20,11 @@
 // empty text is "" in CSV and TSV, so that it differs from null; both have a
 // header even with zero rows and end lines with a line feed.
 //
+// A result in the spelling of another tool (Options.Dialect) has that tool's
+// headers, twice the same where it has them so, its number text in CSV and TSV
+// with empty texts bare, and its layout: Zeek's log for TSV, objects without
+// nulls for JSON. JSON and Parquet, whose names must differ, have the unique
+// names of the spellings.
+//
 // A File is written under a temporary name and renamed when it is complete.
 package output
