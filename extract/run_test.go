@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -211,17 +212,14 @@ func TestSlabsOfAnySize(t *testing.T) {
 // One corrupt timestamp must not split the flows of other packets.
 func TestCorruptTimestamp(t *testing.T) {
 	frames := traffic(4, 2*epochPackets+30_000)
-	// An epoch ends with a slab, here of 1000 packets: the last packet of the
-	// first epoch, and one amid the second.
-	for _, victim := range []int{(epochPackets+999)/1000*1000 - 1, epochPackets + 1000} {
-		for len(frames[victim].data) < 34 || frames[victim].malformed {
-			victim--
-		}
-		corruptTimestamp(t, frames, victim)
+	// The last packet of an epoch, in a slab of its own and in one that is the
+	// epoch, and a packet amid the second epoch.
+	for _, c := range []struct{ slab, victim int }{{1, epochPackets - 1}, {epochPackets, epochPackets - 1}, {1000, epochPackets + 1000}} {
+		corruptTimestamp(t, frames, c.slab, c.victim)
 	}
 	// Neither do those of packets that are part of no flow keep flows open.
 	t.Run("rejected", func(t *testing.T) {
-		corrupt := append([]frame(nil), frames...)
+		corrupt := slices.Clone(frames)
 		for i := 0; i < len(corrupt); i += 1000 {
 			corrupt[i] = frame{at: -1 << 63, data: []byte{1}}
 		}
@@ -244,19 +242,21 @@ func TestCorruptTimestamp(t *testing.T) {
 	})
 }
 
-func corruptTimestamp(t *testing.T, frames []frame, victim int) {
+func corruptTimestamp(t *testing.T, frames []frame, slab, victim int) {
 	t.Helper()
-	want := fatesWithout(t, frames, frames[victim].data)
+	frames = slices.Clone(frames)
+	frames[victim] = frame{at: frames[victim].at, data: ip4(0x0a000001, 0x0a010001, 17, 0, 0, false, udpSegment(1, 2, 3))}
+	want := fatesWithout(t, frames, 1000, frames[victim].data)
 	for name, at := range map[string]int64{
 		"future": midnight + int64(80*365*24*time.Hour), "past": 0, "farthest past": -1 << 63, "farthest future": 1<<63 - 1,
 	} {
-		t.Run(fmt.Sprintf("packet %d in the %s", victim, name), func(t *testing.T) {
+		t.Run(fmt.Sprintf("packet %d of slabs of %d in the %s", victim, slab, name), func(t *testing.T) {
 			if testing.Short() && name != "future" && name != "past" {
 				t.Skip("the far ends of time")
 			}
-			corrupt := append([]frame(nil), frames...)
+			corrupt := slices.Clone(frames)
 			corrupt[victim].at = at
-			if got := fatesWithout(t, corrupt, frames[victim].data); !maps.Equal(got, want) {
+			if got := fatesWithout(t, corrupt, slab, frames[victim].data); !maps.Equal(got, want) {
 				t.Errorf("the flows of other packets changed: %d, want %d", len(got), len(want))
 			}
 		})
@@ -265,13 +265,13 @@ func corruptTimestamp(t *testing.T, frames []frame, victim int) {
 
 // fatesWithout returns what became of the flows of a capture, but of those
 // between the addresses of a frame: their packets and reasons to end.
-func fatesWithout(t *testing.T, frames []frame, without []byte) map[string][3]any {
+func fatesWithout(t *testing.T, frames []frame, slab int, without []byte) map[string][3]any {
 	t.Helper()
 	addr := func(b []byte) string {
 		return string(decode.AppendAddr(nil, decode.IPv4, [16]byte(append(b[:4:4], make([]byte, 12)...))))
 	}
 	a, b := addr(without[26:]), addr(without[30:])
-	sink, _ := runSource(t, withWorkers(2), &memorySource{frames: frames, slab: 1000})
+	sink, _ := runSource(t, withWorkers(2), &memorySource{frames: frames, slab: slab})
 	fates := map[string][3]any{}
 	for _, batch := range sink.batches {
 		column := map[string]*schema.Vector{}
