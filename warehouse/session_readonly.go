@@ -80,7 +80,7 @@ func startsReading(sql string) bool {
 }
 
 // reads returns an error unless sql is one SELECT by itself.
-func (s *Session) reads(sql string) error {
+func (s *Session) reads(ctx context.Context, sql string) error {
 	if !startsReading(sql) {
 		return ErrReadOnly
 	}
@@ -89,6 +89,9 @@ func (s *Session) reads(sql string) error {
 		return err
 	}
 	defer release()
+	if err := s.spell(ctx, conn, sql); err != nil {
+		return err
+	}
 	st, err := prepare(conn, sql)
 	if err != nil {
 		return err
@@ -103,7 +106,7 @@ func (s *Session) reads(sql string) error {
 // copyConfined copies into the private directory and renames the result,
 // because that directory is the only place DuckDB may write.
 func (s *Session) copyConfined(ctx context.Context, path, sql string, args []any) (int64, error) {
-	if err := s.reads(sql); err != nil {
+	if err := s.reads(ctx, sql); err != nil {
 		return 0, err
 	}
 	if s.private == "" {

@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"path/filepath"
 	"testing"
 
 	"weir/warehouse/schema"
@@ -47,4 +48,21 @@ func TestDialectViews(t *testing.T) {
 		t.Error(err)
 	}
 	expect(t, s, `SELECT count(*) FROM "inverted"`, "4")
+}
+
+// TestDialectViewsOfReadOnlySession asks for the views only after the session
+// was confined.
+func TestDialectViewsOfReadOnlySession(t *testing.T) {
+	store, _ := small(t)
+	dir := t.TempDir()
+	s, err := OpenSession(t.Context(), store.dir, []*schema.Table{flowsTable()},
+		SessionOptions{Dialects: []*schema.Dialect{inverted()}, ReadOnly: true, CopyDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if n, err := s.CopyParquet(t.Context(), filepath.Join(dir, "out.parquet"), "FROM inverted"); n != 4 || err != nil {
+		t.Errorf("copied %d rows, %v", n, err)
+	}
+	expect(t, s, "SELECT count(*) FROM inverted", "4")
 }
