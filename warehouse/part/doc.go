@@ -6,6 +6,8 @@
 //	err := f.Write(batch, encoder)       // one row group, sorted by key
 //	summary, err := f.Close()            // page index and footer
 //
+// and reads them back: see Reader.
+//
 // # Format
 //
 // Pages are data pages of version 1, which every reader takes, compressed with

@@ -1,0 +1,285 @@
+package part
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+
+	"weir/warehouse/schema"
+)
+
+// Reader reads a Parquet file of a warehouse back into vectors, column by
+// column and any range of rows. Columns may be read at the same time. Damaged
+// files are errors, whatever the bytes; the checksums of pages are verified.
+type Reader struct {
+	file    *parquet.File
+	columns []schema.Column
+	leaves  []readLeaf
+}
+
+// readLeaf is where a column's values are found.
+type readLeaf struct {
+	index int
+	// whole is the definition level of a value that is there; null is that
+	// of a null list or -1, below which an empty one lies between.
+	whole int
+	list  bool
+}
+
+// OpenReader reads the footer of a file of size bytes.
+func OpenReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
+	defer caught(&err)
+	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, err
+	}
+	reader = &Reader{file: f}
+	for _, c := range f.Root().Columns() {
+		if err := reader.addColumn(c); err != nil {
+			return nil, fmt.Errorf("column %s: %w", c.Name(), err)
+		}
+	}
+	return reader, nil
+}
+
+// caught turns a panic of the library, which damaged files may cause, into an error.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("cannot be decoded: %v", p)
+	}
+}
+
+// Columns describes the columns of the file by name, type and nullability.
+// Integers narrower than 32 bits and unsigned ones are not told from the signed
+// ones that hold them.
+func (r *Reader) Columns() []schema.Column { return r.columns }
+
+// Rows returns the number of rows.
+func (r *Reader) Rows() int64 { return r.file.NumRows() }
+
+// Groups returns the number of rows of each row group.
+func (r *Reader) Groups() []int64 {
+	var rows []int64
+	for _, g := range r.file.RowGroups() {
+		rows = append(rows, g.NumRows())
+	}
+	return rows
+}
+
+// Footer returns a value of the file's own metadata, such as the format of
+// the warehouse.
+func (r *Reader) Footer(key string) (string, bool) { return r.file.Lookup(key) }
+
+func (r *Reader) addColumn(c *parquet.Column) error {
+	col := schema.Column{Name: c.Name(), Nullable: c.Optional()}
+	leaf := readLeaf{whole: c.MaxDefinitionLevel()}
+	value := c
+	if !c.Leaf() {
+		if len(c.Columns()) != 1 || !c.Columns()[0].Repeated() || len(c.Columns()[0].Columns()) != 1 {
+			return errors.New("is nested, but no list")
+		}
+		value = c.Columns()[0].Columns()[0]
+		leaf.list, leaf.whole = true, value.MaxDefinitionLevel()
+		if !value.Leaf() || value.Optional() {
+			return errors.New("is a list of elements that are nested or may be null")
+		}
+	} else if c.Repeated() {
+		return errors.New("is repeated, but no list")
+	}
+	typ, ok := typeOf(value.Type())
+	if !ok {
+		return fmt.Errorf("has the unknown type %s", value.Type())
+	}
+	if leaf.list {
+		switch typ {
+		case schema.Text:
+			typ = schema.TextList
+		case schema.Int64:
+			typ = schema.Int64List
+		case schema.UInt16:
+			typ = schema.UInt16List
+		default:
+			return fmt.Errorf("is a list of the unknown type %s", value.Type())
+		}
+	}
+	col.Type, leaf.index = typ, value.Index()
+	r.columns, r.leaves = append(r.columns, col), append(r.leaves, leaf)
+	return nil
+}
+
+// typeOf returns the type of the catalogue for one of Parquet.
+func typeOf(t parquet.Type) (schema.Type, bool) {
+	var logical format.LogicalTypeValue
+	if l := t.LogicalType(); l != nil {
+		logical = l.Value
+	}
+	switch t.Kind() {
+	case parquet.Boolean:
+		return schema.Bool, true
+	case parquet.Int32:
+		if _, ok := logical.(*format.DateType); ok {
+			return schema.Date, true
+		}
+		return schema.UInt16, true
+	case parquet.Int64:
+		if ts, ok := logical.(*format.TimestampType); ok {
+			_, micros := ts.Unit.Value.(*format.MicroSeconds)
+			return schema.Timestamp, micros
+		}
+		return schema.Int64, true
+	case parquet.Double:
+		return schema.Double, true
+	case parquet.ByteArray:
+		return schema.Text, true
+	}
+	return 0, false
+}
+
+// Column returns the number of the column of that name, -1 if there is none.
+// As DuckDB does, it takes upper and lower case for the same.
+func (r *Reader) Column(name string) int {
+	for i, c := range r.columns {
+		if strings.EqualFold(c.Name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Read appends rows from up to, but without, to of a row group to v, whose
+// kind is that of the column's type.
+func (r *Reader) Read(group, column int, from, to int64, v *schema.Vector) (err error) {
+	defer caught(&err)
+	if from >= to {
+		return nil
+	}
+	name := r.columns[column].Name
+	if v.Kind != r.columns[column].Type.Kind() {
+		return fmt.Errorf("column %s: the file has %s", name, r.columns[column].Type)
+	}
+	leaf := r.leaves[column]
+	chunk, ok := r.file.RowGroups()[group].ColumnChunks()[leaf.index].(*parquet.FileColumnChunk)
+	if !ok {
+		return fmt.Errorf("column %s: cannot be read", name)
+	}
+	if from > 0 {
+		if _, err := chunk.OffsetIndex(); err != nil && !errors.Is(err, parquet.ErrMissingOffsetIndex) {
+			return fmt.Errorf("column %s: %w", name, err)
+		}
+	}
+	pages := chunk.Pages()
+	defer pages.Close()
+	if from > 0 {
+		if err := pages.SeekToRow(from); err != nil {
+			return fmt.Errorf("column %s, row %d: %w", name, from, err)
+		}
+	}
+	a := appender{leaf: leaf, v: v, left: to - from}
+	for !a.done {
+		page, err := pages.ReadPage()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("column %s: %w", name, err)
+		}
+		err = a.page(page)
+		parquet.Release(page)
+		if err != nil {
+			return fmt.Errorf("column %s: %w", name, err)
+		}
+	}
+	a.endList()
+	if a.left > 0 {
+		return fmt.Errorf("column %s: %d rows are missing", name, a.left)
+	}
+	return nil
+}
+
+// appender puts values into a vector.
+type appender struct {
+	leaf readLeaf
+	v    *schema.Vector
+	left int64 // rows not yet begun
+	// open says that the elements of a list may go on, null that it is null.
+	open, null bool
+	done       bool
+	values     [512]parquet.Value
+}
+
+// page appends the values of a page until there are enough.
+func (a *appender) page(p parquet.Page) error {
+	values := p.Values()
+	for !a.done {
+		n, err := values.ReadValues(a.values[:])
+		for _, x := range a.values[:n] {
+			if a.value(x); a.done {
+				break
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return io.ErrNoProgress
+		}
+	}
+	if !a.leaf.list {
+		a.done = a.left == 0
+	}
+	return nil
+}
+
+func (a *appender) value(x parquet.Value) {
+	if !a.leaf.list {
+		if a.left == 0 {
+			a.done = true
+			return
+		}
+		a.left--
+		appendValue(a.v, x, x.DefinitionLevel() == a.leaf.whole)
+		return
+	}
+	if x.RepetitionLevel() == 0 {
+		a.endList()
+		if a.left == 0 {
+			a.done = true
+			return
+		}
+		a.left--
+		// Of a list that may be null level 0 is the null and 1 the empty one.
+		a.open, a.null = true, a.leaf.whole == 2 && x.DefinitionLevel() == 0
+	}
+	if a.open && x.DefinitionLevel() == a.leaf.whole {
+		appendValue(a.v.Elem, x, true)
+	}
+}
+
+func (a *appender) endList() {
+	if a.open {
+		a.v.EndList(!a.null)
+		a.open = false
+	}
+}
+
+func appendValue(v *schema.Vector, x parquet.Value, ok bool) {
+	switch v.Kind {
+	case schema.KindInt32:
+		v.AppendInt32(x.Int32(), ok)
+	case schema.KindInt64:
+		v.AppendInt64(x.Int64(), ok)
+	case schema.KindFloat64:
+		v.AppendFloat64(x.Double(), ok)
+	case schema.KindBool:
+		v.AppendBool(x.Boolean(), ok)
+	case schema.KindBytes:
+		v.AppendText(x.ByteArray(), ok)
+	}
+}
