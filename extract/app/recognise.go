@@ -139,6 +139,9 @@ func (c *Conversation) judge(dir int, b []byte) protocol {
 	switch {
 	case s == service.Yes:
 		return isNamed
+	case protectedTLS(b):
+		c.service = "tls"
+		return isNamed
 	case h == http.NeedMore || t == tls.NeedMore || d == dns.NeedMore || s == service.NeedMore:
 		return perhaps
 	}
@@ -156,11 +159,7 @@ func (c *Conversation) judgeService(dir int, b []byte) service.Verdict {
 	if g.misses[1-dir] > 0 && len(other) == 0 {
 		other = spoken
 	}
-	initiator, responder := b, other
-	if dir == 1 {
-		initiator, responder = other, b
-	}
-	name, v := service.Stream(initiator, responder)
+	name, v := service.Stream(b, other)
 	if v == service.Yes {
 		c.service = name
 	}

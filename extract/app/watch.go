@@ -49,6 +49,23 @@ func (c *Conversation) watch(dir int, b []byte, at event.Stamp) {
 // tlsHandshake is the first byte of a TLS record that carries a handshake.
 const tlsHandshake = 22
 
+// protectedTLS tells whether b is of a TLS connection whose handshake was not
+// seen: it begins with application data, and whole records make up all of it.
+func protectedTLS(b []byte) bool {
+	const head, applicationData, maxRecord = 5, 23, 1<<14 + 2048
+	if len(b) < head || b[0] != applicationData {
+		return false
+	}
+	for len(b) >= head {
+		size := int(b[3])<<8 | int(b[4])
+		if b[0] < 20 || b[0] > applicationData || b[1] != 3 || b[2] > 4 || size == 0 || size > maxRecord || head+size > len(b) {
+			return false
+		}
+		b = b[head+size:]
+	}
+	return len(b) == 0
+}
+
 func (c *Conversation) readTLS() {
 	c.tls = take(&c.engine.tlsParsers)
 	c.tls.Reset(c.identity(), c.engine.tls)

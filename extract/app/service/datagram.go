@@ -21,7 +21,7 @@ func (d *Datagrams) See(b []byte, wire, dir int, initiatorPort, responderPort ui
 	d.looked++
 	port := func(p uint16) bool { return initiatorPort == p || responderPort == p }
 	switch {
-	case dhcp(b), port(546) && port(547) && dhcp6(b, wire):
+	case dhcp(b), dhcp6Port(initiatorPort) && dhcp6Port(responderPort) && dhcp6(b, wire):
 		return "dhcp", Yes
 	case stunHeader(b) && int(binary.BigEndian.Uint16(b[2:]))+20 == wire:
 		return "stun", Yes
@@ -50,6 +50,8 @@ func (d *Datagrams) See(b []byte, wire, dir int, initiatorPort, responderPort ui
 func dhcp(b []byte) bool {
 	return len(b) >= 240 && (b[0] == 1 || b[0] == 2) && b[2] <= 16 && binary.BigEndian.Uint32(b[236:]) == 0x63825363
 }
+
+func dhcp6Port(p uint16) bool { return p == 546 || p == 547 }
 
 // dhcp6 is a DHCPv6 message (RFC 8415) whose options fill it.
 func dhcp6(b []byte, wire int) bool {
@@ -102,19 +104,30 @@ func snmp(b []byte, wire int) bool {
 // ntp is a packet of version 1 to 4 (RFC 5905). Off port 123 only those of
 // client and server whose fields are in range count.
 func ntp(b []byte, wire int, onPort bool) bool {
-	if len(b) < 48 || wire%4 != 0 {
+	if len(b) < 8 || wire%4 != 0 || b[0]>>3&7 < 1 || b[0]>>3&7 > 4 {
 		return false
 	}
 	version, mode := b[0]>>3&7, b[0]&7
-	if version < 1 || version > 4 || b[1] > 16 {
+	switch {
+	case mode == 6 || mode == 7:
+		return onPort && ntpManagement(b, wire)
+	case len(b) < 48 || b[1] > 16:
 		return false
-	}
-	if onPort {
-		return mode >= 1 && mode <= 5
+	case onPort:
+		return mode >= 1
 	}
 	precision, poll := int8(b[3]), int8(b[2])
 	return wire == 48 && version >= 3 && (mode == 3 || mode == 4) && poll >= 0 && poll <= 17 && precision <= -5 && precision >= -32 &&
 		binary.BigEndian.Uint32(b[40:]) != 0
+}
+
+// ntpManagement is a control message (RFC 9327) whose data fit, or one of the
+// older private mode with an implementation in use.
+func ntpManagement(b []byte, wire int) bool {
+	if b[0]&7 == 7 {
+		return b[3] <= 63 && (b[2] == 0 || b[2] == 2 || b[2] == 3)
+	}
+	return b[0]&0xc0 == 0 && len(b) >= 12 && 12+int(binary.BigEndian.Uint16(b[10:])) <= wire
 }
 
 // dht is a message of BitTorrent's distributed hash table (BEP 5).

@@ -18,12 +18,13 @@ const (
 // maxBanner is how many bytes of a greeting are searched for a name.
 const maxBanner = 512
 
-// Stream judges a TCP flow by the first bytes of both directions, as far as
-// they have been seen. With Yes it returns the protocol's name.
-func Stream(initiator, responder []byte) (string, Verdict) {
+// Stream judges a TCP flow by the first bytes of its two directions, as far as
+// they have been seen, whichever is the client's. With Yes it returns the
+// protocol's name.
+func Stream(a, b []byte) (string, Verdict) {
 	best := No
-	for _, judge := range []func(i, r []byte) (string, Verdict){fixed, greeting} {
-		name, v := judge(initiator, responder)
+	for _, judge := range []func(a, b []byte) (string, Verdict){fixed, greeting, turned} {
+		name, v := judge(a, b)
 		if v == Yes {
 			return name, Yes
 		}
@@ -33,6 +34,8 @@ func Stream(initiator, responder []byte) (string, Verdict) {
 	}
 	return "", best
 }
+
+func turned(a, b []byte) (string, Verdict) { return greeting(b, a) }
 
 // signature is how a direction of a protocol begins.
 type signature struct {
@@ -51,9 +54,9 @@ var signatures = []signature{
 }
 
 // fixed judges by bytes at fixed places, either direction for itself.
-func fixed(initiator, responder []byte) (string, Verdict) {
+func fixed(a, b []byte) (string, Verdict) {
 	best := No
-	for _, b := range [][]byte{initiator, responder} {
+	for _, b := range [][]byte{a, b} {
 		if len(b) == 0 {
 			continue
 		}
@@ -167,8 +170,8 @@ func stunStream(b []byte) Verdict {
 
 // greeting judges the mail and file protocols, where the server speaks first
 // and several begin alike.
-func greeting(initiator, responder []byte) (string, Verdict) {
-	r, i := responder[:min(len(responder), maxBanner)], upper(initiator)
+func greeting(client, server []byte) (string, Verdict) {
+	r, i := server[:min(len(server), maxBanner)], upper(client)
 	switch {
 	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
 		return "smtp", Yes
