@@ -21,6 +21,9 @@ var update = flag.Bool("update", false, "write README.md anew: what its commands
 // TestReadme holds README.md to the program: what it shows below each command
 // is what the command prints, and its columns are those of the catalogue.
 func TestReadme(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs a dozen commands, and Python")
+	}
 	path := moduleFile("README.md")
 	b, err := os.ReadFile(path)
 	if err != nil {
