@@ -3,6 +3,8 @@ package queries
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"weir/warehouse"
@@ -130,18 +132,21 @@ func (a *asker) each(name string, use func(record)) {
 	if a.err != nil {
 		return
 	}
-	var args []any
-	var sql string
-	for _, q := range a.saved {
-		if q.Name == name {
-			sql = q.SQL
-		}
+	i := slices.IndexFunc(a.saved, func(q Saved) bool { return q.Name == name })
+	if i < 0 {
+		a.err = fmt.Errorf("report: it has no query %s", name)
+		return
 	}
-	switch name {
-	case "talkers", "conversations", "ports":
-		args = []any{warehouse.Arg{Name: "top", Value: a.top}}
+	values := map[string]string{}
+	if a.saved[i].has("top") {
+		values["top"] = strconv.Itoa(a.top)
 	}
-	if err := eachRow(a.ctx, a.session, sql, args, use); err != nil {
+	args, err := a.saved[i].Args(values)
+	if err != nil {
+		a.err = fmt.Errorf("report: %w", err)
+		return
+	}
+	if err := eachRow(a.ctx, a.session, a.saved[i].SQL, args, use); err != nil {
 		a.err = fmt.Errorf("report, %s: %w", name, err)
 	}
 }

@@ -1,63 +1,134 @@
 package queries
 
 import (
-	"embed"
 	"fmt"
-	"path"
+	"sort"
 	"strings"
-)
 
-//go:embed report/*.sql
-var reportFiles embed.FS
+	"weir/warehouse"
+)
 
 // Saved is a query that has a name.
 type Saved struct {
-	Name string
+	Name string `json:"name"`
+	// Group is what the query belongs to, such as "traffic".
+	Group string `json:"group"`
 	// Doc says in a sentence what it answers.
-	Doc string
-	SQL string
+	Doc        string      `json:"doc"`
+	Parameters []Parameter `json:"parameters"`
+	// SQL is the statement, its parameters $name typed by casts, for without
+	// them DuckDB knows some columns only when values are bound.
+	SQL string `json:"-"`
+	// File is where the query stands, for messages.
+	File string `json:"-"`
+
+	text string // the file's text below the header
+	uses []placeholder
 }
 
-// parseSaved reads a query file: two lines of header, then one statement.
-func parseSaved(file, text string) (Saved, error) {
-	q := Saved{SQL: text}
-	lines := strings.SplitN(text, "\n", 3)
-	if len(lines) < 3 {
-		return q, fmt.Errorf("query %s: it needs the header lines `-- name:` and `-- doc:` before the SQL", file)
+// Args returns what to bind to the query's parameters: the values given by
+// name as text, the defaults for the others. A name that the query does not
+// have and a value that its type does not take are errors.
+func (q Saved) Args(values map[string]string) ([]any, error) {
+	if err := q.known(values); err != nil {
+		return nil, err
 	}
-	for i, field := range []struct {
-		mark string
-		to   *string
-	}{{"-- name: ", &q.Name}, {"-- doc: ", &q.Doc}} {
-		value, ok := strings.CutPrefix(lines[i], field.mark)
-		if !ok || strings.TrimSpace(value) == "" {
-			return q, fmt.Errorf("query %s: line %d must be `%s…`", file, i+1, field.mark)
+	args := make([]any, len(q.Parameters))
+	for i, p := range q.Parameters {
+		bound, _, err := p.parse(q.value(p, values))
+		if err != nil {
+			return nil, fmt.Errorf("query %s: %w", q.Name, err)
 		}
-		*field.to = value
+		args[i] = warehouse.Arg{Name: p.Name, Value: bound}
 	}
-	if want := strings.TrimSuffix(path.Base(file), ".sql"); q.Name != want {
-		return q, fmt.Errorf("query %s: its name is %q, not %q", file, q.Name, want)
-	}
-	return q, nil
+	return args, nil
 }
 
-// ReportQueries returns the queries that the report is made of.
-func ReportQueries() ([]Saved, error) {
-	entries, err := reportFiles.ReadDir("report")
-	if err != nil {
-		return nil, fmt.Errorf("list the report's queries: %w", err)
+// Show returns SQL that answers the query as it stands, with the values in the
+// places of the parameters, under a comment that says what they were.
+func (q Saved) Show(values map[string]string) (string, error) {
+	if err := q.known(values); err != nil {
+		return "", err
 	}
-	var all []Saved
-	for _, e := range entries {
-		text, err := reportFiles.ReadFile("report/" + e.Name())
+	var b strings.Builder
+	fmt.Fprintf(&b, "-- %s: %s\n", q.Name, q.Doc)
+	literals := map[string]string{}
+	for _, p := range q.Parameters {
+		value := q.value(p, values)
+		_, literal, err := p.parse(value)
 		if err != nil {
-			return nil, fmt.Errorf("read the query %s: %w", e.Name(), err)
+			return "", fmt.Errorf("query %s: %w", q.Name, err)
 		}
-		q, err := parseSaved(e.Name(), string(text))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, q)
+		literals[p.Name] = literal
+		fmt.Fprintf(&b, "--   %s %s = %s: %s\n", p.Name, p.Type, oneLine(p.written(value)), p.Doc)
 	}
-	return all, nil
+	b.WriteString(q.filled(func(p Parameter) string { return literals[p.Name] }))
+	return b.String(), nil
+}
+
+// filled returns the query's text with what stands for each parameter.
+func (q Saved) filled(with func(Parameter) string) string {
+	var b strings.Builder
+	last := 0
+	for _, use := range q.uses {
+		b.WriteString(q.text[last:use.from])
+		for _, p := range q.Parameters {
+			if p.Name == use.name {
+				b.WriteString(with(p))
+			}
+		}
+		last = use.to
+	}
+	b.WriteString(q.text[last:])
+	return b.String()
+}
+
+// oneLine keeps a value within its comment.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\r", " ").Replace(text)
+}
+
+func (q Saved) value(p Parameter, values map[string]string) string {
+	if v, given := values[p.Name]; given {
+		return v
+	}
+	return p.Default
+}
+
+// written returns a value as the header of a file writes it.
+func (p Parameter) written(value string) string {
+	if p.Type == Text || p.Type == Time {
+		return warehouse.QuoteText(value)
+	}
+	return value
+}
+
+func (q Saved) known(values map[string]string) error {
+	var strange []string
+	for name := range values {
+		if !q.has(name) {
+			strange = append(strange, name)
+		}
+	}
+	if len(strange) == 0 {
+		return nil
+	}
+	sort.Strings(strange)
+	if len(q.Parameters) == 0 {
+		return fmt.Errorf("query %s has no parameters, so none called %s", q.Name, strange[0])
+	}
+	names := make([]string, len(q.Parameters))
+	for i, p := range q.Parameters {
+		names[i] = p.Name
+	}
+	return fmt.Errorf("query %s has no parameter %s; it has %s", q.Name, strange[0], strings.Join(names, ", "))
+}
+
+func (q Saved) has(name string) bool {
+	for _, p := range q.Parameters {
+		if p.Name == name {
+			return true
+		}
+	}
+	return false
 }

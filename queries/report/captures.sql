@@ -1,4 +1,5 @@
 -- name: captures
+-- group: report
 -- doc: What was read from captures, and what became of the packets.
 SELECT
     count(*) AS captures,

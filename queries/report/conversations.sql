@@ -1,5 +1,7 @@
 -- name: conversations
+-- group: report
 -- doc: Pairs of addresses by the bytes between them, whoever began.
+-- param: top integer = 10: How many rows.
 SELECT
     least(src_ip, dst_ip) AS a,
     greatest(src_ip, dst_ip) AS b,

@@ -1,4 +1,5 @@
 -- name: end_reasons
+-- group: report
 -- doc: Why flows ended.
 SELECT
     end_reason,

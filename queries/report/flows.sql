@@ -1,4 +1,5 @@
 -- name: flows
+-- group: report
 -- doc: How many flows, and how many packets and bytes they carried.
 SELECT
     count(*) AS flows,

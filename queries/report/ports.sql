@@ -1,5 +1,7 @@
 -- name: ports
+-- group: report
 -- doc: Ports of the responders by bytes.
+-- param: top integer = 10: How many rows.
 SELECT
     dst_port AS port,
     protocol,

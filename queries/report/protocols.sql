@@ -1,4 +1,5 @@
 -- name: protocols
+-- group: report
 -- doc: Flows, packets and bytes by protocol.
 SELECT
     protocol,

@@ -1,5 +1,7 @@
 -- name: talkers
+-- group: report
 -- doc: Addresses by bytes sent and received.
+-- param: top integer = 10: How many rows.
 SELECT
     ip,
     count(*) AS flows,

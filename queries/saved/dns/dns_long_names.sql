@@ -1,0 +1,19 @@
+-- name: dns_long_names
+-- group: dns
+-- doc: Long names, which few but tunnels and generators ask for.
+-- param: min_length integer = 60: Shortest name in characters.
+-- param: top integer = 100: How many rows.
+-- param: since time = '-infinity': Only what starts then or later.
+-- param: until time = 'infinity': Only what starts before.
+SELECT
+    query AS name,
+    len(query) AS length,
+    len(string_split(query, '.')) AS labels,
+    count(*) AS queries,
+    count(DISTINCT src_ip) AS clients,
+    min(src_ip) AS client
+FROM dns
+WHERE len(query) >= $min_length AND NOT suffix(query, '.arpa') AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+GROUP BY query
+ORDER BY length DESC, queries DESC, name
+LIMIT $top

@@ -1,0 +1,12 @@
+-- name: longest_flows
+-- group: traffic
+-- doc: Single flows by duration.
+-- param: top integer = 20: How many rows.
+-- param: since time = '-infinity': Only what starts then or later.
+-- param: until time = 'infinity': Only what starts before.
+SELECT flow_uid, start_time, duration_us, protocol, service, src_ip, src_port, dst_ip, dst_port,
+    fwd_packets + bwd_packets AS packets, fwd_bytes, bwd_bytes, end_reason
+FROM flows
+WHERE start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+ORDER BY duration_us DESC, start_time, flow_uid
+LIMIT $top

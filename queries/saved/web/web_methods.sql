@@ -1,0 +1,14 @@
+-- name: web_methods
+-- group: web
+-- doc: HTTP methods and the status of their answers.
+-- param: since time = '-infinity': Only what starts then or later.
+-- param: until time = 'infinity': Only what starts before.
+SELECT
+    method, status,
+    count(*) AS requests,
+    count(DISTINCT host) AS hosts,
+    count(DISTINCT src_ip) AS clients
+FROM http
+WHERE time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+GROUP BY ALL
+ORDER BY requests DESC, method, status
