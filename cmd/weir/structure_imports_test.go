@@ -31,7 +31,7 @@ func ownArrows(test bool) []arrow {
 		{"extract/...", "warehouse/...", leaf, speakSchema},
 		{"extract/...", "queries/...", nil, "queries are about what is stored; let cmd/weir call both"},
 		{"extract/*", "extract", nil, "extract wires its stages: move what both need into the stage that owns it"},
-		{"extract/capture/...", "extract/...", nil, "capture yields bytes and knows no later stage"},
+		{"extract/capture/...", "extract/...", []string{"extract/capture/..."}, "capture yields bytes and knows no later stage"},
 		{"extract/decode/...", "extract/...", []string{"extract/capture"}, "decode knows bytes and headers; move what it needs here"},
 		{"extract/app/*", "extract/...", append(parsers, feeding...), "an application parser takes bytes; let flow hand them over"},
 		{"warehouse/...", "extract/...", nil, speakSchema},
