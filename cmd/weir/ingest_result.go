@@ -137,7 +137,7 @@ func (s *summary) writeJSON(w io.Writer) error {
 const listed = 20
 
 // writeText prints failures and warnings, the sums, and what to type next.
-func (s *summary) writeText(in *ingest) error {
+func (s *summary) writeText(in *intake) error {
 	for i, o := range s.Captures {
 		switch {
 		case o.Status == failed || o.Warning != "":
@@ -167,7 +167,7 @@ func (s *summary) writeText(in *ingest) error {
 }
 
 // next tells what to type next.
-func (in *ingest) next() {
+func (in *intake) next() {
 	where := ""
 	if in.warehouse != defaultWarehouse {
 		where = " -w " + in.warehouse

@@ -1,16 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
-	"time"
 
 	"weir/extract"
 	"weir/extract/capture"
-	"weir/extract/flow"
 	"weir/queries/output"
 	"weir/warehouse"
 )
@@ -46,7 +44,7 @@ func (c *previewCommand) Run(a *app) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	stats, cut, err := c.meter(a, dir)
+	o, cut, err := c.meter(a, dir)
 	if err != nil {
 		return err
 	}
@@ -65,14 +63,14 @@ func (c *previewCommand) Run(a *app) error {
 		return err
 	}
 	if cut {
-		a.say("as far as the first %d packets show them; --packets reads on", stats.Packets)
+		a.say("as far as the first %d packets show them; --packets reads on", o.Packets)
 	}
 	return nil
 }
 
 // meter fills the warehouse in dir and tells whether it stopped before the
 // capture's end.
-func (c *previewCommand) meter(a *app, dir string) (extract.Stats, bool, error) {
+func (c *previewCommand) meter(a *app, dir string) (*outcome, bool, error) {
 	var source capture.Source
 	var err error
 	if c.Path == "-" {
@@ -81,32 +79,24 @@ func (c *previewCommand) meter(a *app, dir string) (extract.Stats, bool, error) 
 		source, err = capture.Open(c.Path)
 	}
 	if err != nil {
-		return extract.Stats{}, false, err
+		return nil, false, err
 	}
 	head := &headSource{Source: source, left: c.Packets}
 	defer head.Close()
-	house, err := warehouse.Open(dir, a.tables.Tables())
+	in, err := a.intake(dir, c.Config, extract.NewPipeline(c.Config, a.tables), nil)
 	if err != nil {
-		return extract.Stats{}, false, err
+		return nil, false, err
 	}
-	w := house.NewWriter(warehouse.WriterOptions{Workers: c.Workers})
-	defer w.Close()
-	origin := &flow.Origin{ID: "preview", Source: filepath.Base(c.Path), Label: c.Label}
-	if err := w.Begin(origin.ID); err != nil {
-		return extract.Stats{}, false, err
+	o := &outcome{}
+	r := &reading{id: capture.Identity{ID: "preview"}, name: sourceName(c.Path), path: c.Path}
+	if err := in.writer.Begin(r.id.ID); err != nil {
+		return nil, false, err
 	}
-	stats, err := extract.NewPipeline(c.Config, a.tables).Run(a.ctx, origin, head, w)
-	if err != nil {
-		return stats, false, err
+	err = in.meter(head, r, o)
+	if err == nil {
+		err = in.writer.End()
 	}
-	row := &extract.Capture{ID: origin.ID, Source: origin.Source, Path: c.Path, Info: source.Info(), Stats: stats, Version: a.version, IngestedAt: time.Now()}
-	if err := row.AppendTo(w, a.tables); err != nil {
-		return stats, false, err
-	}
-	if err := w.End(); err != nil {
-		return stats, false, err
-	}
-	return stats, head.cut, w.Close()
+	return o, head.cut, errors.Join(err, in.close())
 }
 
 // headSource ends a source after a number of packets.
