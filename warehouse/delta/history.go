@@ -16,10 +16,10 @@ type CommitInfo struct {
 	// Engine names the program that committed.
 	Engine string
 	Tags   map[string]string
-	// Adds, Removes and Txns count the actions; Rows is the number of rows
-	// in the files added as far as the log says.
+	// Adds, Removes and Txns count the actions; Rows and RowsRemoved are the
+	// numbers of rows in the files added and removed as far as the log says.
 	Adds, Removes, Txns int
-	Rows                int64
+	Rows, RowsRemoved   int64
 }
 
 // wireInfo is the commitInfo action.
@@ -76,14 +76,49 @@ func (l *Log) History() ([]CommitInfo, error) {
 		return nil, err
 	}
 	history := make([]CommitInfo, 0, len(list.commits))
+	rows := map[string]int64{}
 	for _, version := range list.commits {
 		a, err := l.readCommit(version)
 		if err != nil {
 			return nil, fmt.Errorf("read history of %s: %w", l.dir, err)
 		}
-		history = append(history, a.describe(version))
+		c := a.describe(version)
+		for i := range a.removes {
+			c.RowsRemoved += rows[a.removes[i].Path]
+			delete(rows, a.removes[i].Path)
+		}
+		for i := range a.adds {
+			rows[a.adds[i].Path] = max(0, a.adds[i].Stats.NumRecords)
+		}
+		history = append(history, c)
 	}
 	return history, nil
+}
+
+// VersionAt returns the last version that was committed at or before a time.
+// It returns ErrNoVersion if the table is younger, or its log no longer
+// reaches back. Clocks of different machines may disagree: a version never
+// counts as older than the one before it.
+func (l *Log) VersionAt(t time.Time) (int64, error) {
+	history, err := l.History()
+	if err != nil {
+		return 0, err
+	}
+	version := int64(-1)
+	var latest time.Time
+	for _, c := range history {
+		if c.Time.After(latest) {
+			latest = c.Time
+		}
+		if latest.After(t) {
+			break
+		}
+		version = c.Version
+	}
+	if version < 0 {
+		return 0, fmt.Errorf("table %s at %s: %w", l.table, t.UTC().Format(time.RFC3339Nano), ErrNoVersion)
+	}
+	return version, nil
 }
 
 func (a *actions) describe(version int64) CommitInfo {
