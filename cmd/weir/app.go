@@ -35,6 +35,8 @@ type streams struct {
 	width int
 	// live tells that err is a terminal.
 	live bool
+	// color tells that out is a terminal that is to be coloured.
+	color bool
 }
 
 // app is what every command needs to know.

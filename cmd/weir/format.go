@@ -47,7 +47,7 @@ func (f formatFlags) target(a *app, o output.Options) (output.Target, error) {
 			return t, usage("%s is not for a terminal: name a file with --output", t.Format)
 		}
 		if a.width > 0 {
-			t.Options.Width = a.width
+			t.Options.Width, t.Options.Color = a.width, a.color
 		}
 	}
 	return t, nil

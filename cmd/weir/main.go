@@ -24,5 +24,6 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		program: invocation(os.Args[0]), width: width, live: term.IsTerminal(int(os.Stderr.Fd())),
+		color: width > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
 	}))
 }

@@ -103,9 +103,15 @@ type Options struct {
 	// Width is the width of the terminal in columns; 0 means that a table is
 	// not clipped.
 	Width int
-	// MaxRows is how many rows a table shows; 0 means all, which are then
-	// held in memory until the end.
+	// MaxRows is how many rows a table shows, the first and the last ones; 0
+	// means all, which are then held in memory until the end.
 	MaxRows int
+	// Color draws a table's frame, types and nulls in grey, by the escape
+	// sequences of terminals.
+	Color bool
+	// SheetRows is how many rows a sheet of a workbook takes, its header
+	// included; 0 means as many as Excel's do.
+	SheetRows int
 	// SafeCells writes an apostrophe before text cells of CSV and TSV that a
 	// spreadsheet would take for a formula.
 	SafeCells bool
@@ -150,7 +156,7 @@ func newWriter(format Format, w io.Writer, o Options) (Writer, error) {
 	case Markdown:
 		return &markdownWriter{text: newText(w)}, nil
 	case XLSX:
-		return &sheetWriter{w: w}, nil
+		return &sheetWriter{w: w, rowsMax: o.SheetRows}, nil
 	default:
 		return nil, fmt.Errorf("%s is written to a file only", format)
 	}

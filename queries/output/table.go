@@ -3,31 +3,39 @@ package output
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
-
-	"github.com/mattn/go-runewidth"
 
 	"weir/warehouse"
 )
 
 // tableWriter draws a box as the duckdb shell does: names, types under them,
-// numbers to the right. It holds the rows it shows and counts the others. A
-// table that is too wide loses columns from the middle, and single cells
-// longer than longestCell are cut.
+// numbers to the right. Of more rows than it may show it draws the first and
+// the last ones, with dots between, and counts them all; it holds no others. A
+// table that is too wide first has its longest cells cut, then loses columns
+// from the middle.
 type tableWriter struct {
 	w       io.Writer
 	options Options
 	columns []warehouse.ResultColumn
-	cells   [][]string // per row
+	first   [][]tableCell // the rows from the start, as many as may be held
+	last    [][]tableCell // the rows at the end, as many as are drawn below the dots
 	rows    int64
 	plan    bool // the result of EXPLAIN, which is a drawing already
 	plans   strings.Builder
 }
 
-// longestCell is the widest cell of a clipped table, in terminal columns.
-const longestCell = 60
+// tableCell is the text of a cell, and whether it is null.
+type tableCell struct {
+	text string
+	null bool
+}
+
+// dotRows is how many rows of dots stand for the hidden rows. So many rows
+// above the limit are drawn instead.
+const dotRows = 3
 
 func (t *tableWriter) Begin(columns []warehouse.ResultColumn) error {
 	t.columns = columns
@@ -36,32 +44,45 @@ func (t *tableWriter) Begin(columns []warehouse.ResultColumn) error {
 }
 
 func (t *tableWriter) Write(chunk *warehouse.Chunk) error {
+	t.rows += int64(chunk.Rows)
+	below := t.options.MaxRows / 2
 	for row := range chunk.Rows {
-		t.rows++
-		if t.plan {
+		switch {
+		case t.plan:
 			for line := range strings.Lines(string(chunk.Vectors[1].Text(row))) {
 				t.plans.WriteString(Printable(strings.TrimSuffix(line, "\n")) + "\n")
 			}
-			continue
+		case t.options.MaxRows <= 0 || len(t.first) < t.options.MaxRows+dotRows:
+			t.first = append(t.first, readableRow(t.columns, chunk, row))
 		}
-		if t.options.MaxRows > 0 && len(t.cells) >= t.options.MaxRows {
-			continue
+	}
+	if t.options.MaxRows > 0 && !t.plan {
+		for row := max(0, chunk.Rows-below); row < chunk.Rows; row++ {
+			t.last = append(t.last, readableRow(t.columns, chunk, row))
 		}
-		t.cells = append(t.cells, readableRow(t.columns, chunk, row))
+		t.last = slices.Delete(t.last, 0, max(0, len(t.last)-below))
 	}
 	return nil
 }
 
+// drawn returns the rows above and below the dots; without dots, all are above.
+func (t *tableWriter) drawn() (above, below [][]tableCell) {
+	if int64(len(t.first)) == t.rows {
+		return t.first, nil
+	}
+	return t.first[:t.options.MaxRows-t.options.MaxRows/2], t.last
+}
+
 // readableRow returns the cells of a row as people read them.
-func readableRow(columns []warehouse.ResultColumn, chunk *warehouse.Chunk, row int) []string {
-	cells := make([]string, len(columns))
+func readableRow(columns []warehouse.ResultColumn, chunk *warehouse.Chunk, row int) []tableCell {
+	cells := make([]tableCell, len(columns))
 	for i, c := range columns {
 		v := &chunk.Vectors[i]
 		if v.Null(row) {
-			cells[i] = "NULL"
+			cells[i] = tableCell{text: "NULL", null: true}
 			continue
 		}
-		cells[i] = Printable(string(appendPlain(nil, c.Kind, c.Elem, v, row, readableLayout)))
+		cells[i].text = Printable(string(appendPlain(nil, c.Kind, c.Elem, v, row, readableLayout)))
 	}
 	return cells
 }
@@ -97,14 +118,6 @@ func unprintable(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == 0x2028 || r == 0x2029
 }
 
-// shownColumn is a column of the drawn table; one of them may stand for all
-// hidden columns.
-type shownColumn struct {
-	source int // -1 for the hidden ones
-	width  int
-	right  bool
-}
-
 func (t *tableWriter) Close() error {
 	if len(t.columns) == 0 {
 		return nil
@@ -113,23 +126,27 @@ func (t *tableWriter) Close() error {
 		_, err := io.WriteString(t.w, t.plans.String())
 		return err
 	}
-	shown := t.fit()
-	var b strings.Builder
-	t.rule(&b, shown, "┌", "┬", "┐")
-	t.line(&b, shown, func(c int) string { return Printable(t.columns[c].Name) }, "…", true)
-	t.line(&b, shown, func(c int) string { return typeName(t.columns[c].Type) }, "", true)
-	t.rule(&b, shown, "├", "┼", "┤")
-	for _, row := range t.cells {
-		t.line(&b, shown, func(c int) string { return row[c] }, "…", false)
+	above, below := t.drawn()
+	d := drawing{shown: t.fit(above, below), color: t.options.Color}
+	d.rule("┌", "┬", "┐")
+	d.line(func(c int) string { return Printable(t.columns[c].Name) }, centred, nil)
+	d.line(func(c int) string { return typeName(t.columns[c].Type) }, centred, func(int) bool { return true })
+	if t.rows > 0 {
+		d.rule("├", "┼", "┤")
 	}
-	t.rule(&b, shown, "└", "┴", "┘")
-	b.WriteString(t.footer(shown))
-	_, err := io.WriteString(t.w, b.String())
+	d.rows(above)
+	if len(below) > 0 || int64(len(above)) < t.rows {
+		d.dots(above, below)
+	}
+	d.rows(below)
+	d.rule("└", "┴", "┘")
+	d.WriteString(t.footer(d.shown, len(above)+len(below)))
+	_, err := io.WriteString(t.w, d.String())
 	return err
 }
 
 // footer counts rows and columns and says how many are hidden.
-func (t *tableWriter) footer(shown []shownColumn) string {
+func (t *tableWriter) footer(shown []shownColumn, rows int) string {
 	columns := 0
 	for _, c := range shown {
 		if c.source >= 0 {
@@ -142,7 +159,7 @@ func (t *tableWriter) footer(shown []shownColumn) string {
 		}
 		return fmt.Sprintf(" (%s shown)", group(int64(visible)))
 	}
-	s := counted(t.rows, "row") + note(t.rows, len(t.cells))
+	s := counted(t.rows, "row") + note(t.rows, rows)
 	if columns < len(t.columns) {
 		s += ", " + counted(int64(len(t.columns)), "column") + note(int64(len(t.columns)), columns)
 	}
@@ -181,82 +198,4 @@ func typeName(name string) string {
 	default:
 		return strings.ToLower(name)
 	}
-}
-
-// fit chooses the columns that the width has room for: all of them, or the
-// first and the last ones with one column of … between.
-func (t *tableWriter) fit() []shownColumn {
-	all, total := make([]shownColumn, len(t.columns)), 1
-	for i, c := range t.columns {
-		w := max(runewidth.StringWidth(Printable(c.Name)), runewidth.StringWidth(typeName(c.Type)))
-		for _, row := range t.cells {
-			w = max(w, runewidth.StringWidth(row[i]))
-		}
-		if t.options.Width > 0 {
-			w = max(1, min(w, longestCell, t.options.Width-4))
-		}
-		all[i] = shownColumn{source: i, width: w, right: c.Kind.Numeric()}
-		total += w + 3
-	}
-	if t.options.Width <= 0 || total <= t.options.Width {
-		return all
-	}
-	room := t.options.Width - 1 - 4 // the border and the column of …
-	left, right := 0, len(all)
-	for fromLeft := true; left < right; fromLeft = !fromLeft {
-		next := left
-		if !fromLeft {
-			next = right - 1
-		}
-		if room -= all[next].width + 3; room < 0 {
-			break
-		}
-		if fromLeft {
-			left++
-		} else {
-			right--
-		}
-	}
-	if left == 0 {
-		left = 1 // a first column is always shown
-		right = max(right, left)
-	}
-	shown := append([]shownColumn(nil), all[:left]...)
-	if right > left {
-		shown = append(shown, shownColumn{source: -1, width: 1})
-	}
-	return append(shown, all[right:]...)
-}
-
-func (t *tableWriter) rule(b *strings.Builder, shown []shownColumn, left, middle, right string) {
-	for i, c := range shown {
-		if i == 0 {
-			b.WriteString(left)
-		} else {
-			b.WriteString(middle)
-		}
-		b.WriteString(strings.Repeat("─", c.width+2))
-	}
-	b.WriteString(right + "\n")
-}
-
-func (t *tableWriter) line(b *strings.Builder, shown []shownColumn, cell func(int) string, hidden string, center bool) {
-	for _, c := range shown {
-		text := hidden
-		if c.source >= 0 {
-			text = cell(c.source)
-		}
-		if runewidth.StringWidth(text) > c.width {
-			text = runewidth.Truncate(text, c.width, "…")
-		}
-		space := c.width - runewidth.StringWidth(text)
-		before := 0
-		if center {
-			before = space / 2
-		} else if c.right {
-			before = space
-		}
-		b.WriteString("│ " + strings.Repeat(" ", before) + text + strings.Repeat(" ", space-before) + " ")
-	}
-	b.WriteString("│\n")
 }
