@@ -2,7 +2,7 @@
 -- group: hunting
 -- doc: Domains below which a client asks for many, long, distinct names: data in the names.
 -- param: min_names integer = 30: Fewest distinct names of a client below a domain.
--- param: min_score number = 0.5: Lowest score.
+-- param: min_score number = 0.6: Lowest score.
 -- param: ignore_domains text = '': Domains that are known, such as 'example.com,example.net'.
 -- param: top integer = 100: How many rows.
 -- param: since time = '-infinity': Only what starts then or later.

@@ -8,22 +8,35 @@
 -- param: top integer = 100: How many rows.
 -- param: since time = '-infinity': Only what starts then or later.
 -- param: until time = 'infinity': Only what starts before.
-WITH windows AS (
-    SELECT dst_ip, protocol, time_bucket(CAST($window AS INTERVAL), start_time) AS bucket,
-        CAST(sum(fwd_packets) AS BIGINT) AS packets,
-        CAST(sum(bwd_packets) AS BIGINT) AS answers,
-        CAST(sum(fwd_bytes) AS BIGINT) AS bytes,
+-- Of each flow the side that received more is the one that may be flooded,
+-- whoever began. Established TCP connections flood nobody.
+WITH sides AS (
+    SELECT
+        CASE WHEN bwd_packets > fwd_packets THEN src_ip ELSE dst_ip END AS target,
+        CASE WHEN bwd_packets > fwd_packets THEN dst_ip ELSE src_ip END AS source,
+        CASE WHEN bwd_packets > fwd_packets THEN bwd_bytes ELSE fwd_bytes END AS received,
+        greatest(fwd_packets, bwd_packets) AS packets, least(fwd_packets, bwd_packets) AS answers,
+        CASE WHEN bwd_packets > fwd_packets THEN src_port ELSE dst_port END AS port,
+        protocol, syn_only_packets, fragments, start_time, end_time
+    FROM flows
+    WHERE dst_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND (protocol <> 'tcp' OR conn_state IN ('S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR') OR conn_state = 'OTH' AND fwd_payload_bytes + bwd_payload_bytes = 0)
+),
+windows AS (
+    SELECT target, protocol, time_bucket(CAST($window AS INTERVAL), start_time) AS bucket,
+        CAST(sum(packets) AS BIGINT) AS packets,
+        CAST(sum(answers) AS BIGINT) AS answers,
+        CAST(sum(received) AS BIGINT) AS bytes,
         count(*) AS flows,
-        count(DISTINCT src_ip) AS sources,
-        count(DISTINCT dst_port) AS ports,
+        count(DISTINCT source) AS sources,
+        count(DISTINCT port) AS ports,
         CAST(coalesce(sum(syn_only_packets), 0) AS BIGINT) AS syns,
         CAST(sum(fragments) AS BIGINT) AS fragments,
         min(start_time) AS first_time,
         max(end_time) AS last_time
-    FROM flows
-    WHERE dst_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
-    GROUP BY dst_ip, protocol, bucket
-    HAVING packets >= $min_packets AND answers <= $max_answered * packets
+    FROM sides
+    GROUP BY ALL
+    HAVING sum(sides.packets) >= $min_packets AND sum(sides.answers) <= $max_answered * sum(sides.packets)
 ),
 rated AS (
     SELECT *, CAST(packets / greatest(epoch(last_time) - epoch(first_time), 1) AS BIGINT) AS packets_per_second
@@ -31,8 +44,8 @@ rated AS (
 )
 SELECT
     CASE WHEN packets_per_second >= 20000 THEN 'high' WHEN packets_per_second >= 2000 THEN 'medium' ELSE 'low' END AS severity,
-    dst_ip, protocol, packets_per_second, packets, answers, bytes, flows, sources, ports, syns, fragments, first_time, last_time
+    target, protocol, packets_per_second, packets, answers, bytes, flows, sources, ports, syns, fragments, first_time, last_time
 FROM rated
-WHERE packets_per_second >= $min_rate AND NOT (ip_in(dst_ip, '224.0.0.0/3') OR ip_in(dst_ip, 'ff00::/8'))
-ORDER BY packets DESC, dst_ip, protocol, first_time
+WHERE packets_per_second >= $min_rate AND NOT (ip_in(target, '224.0.0.0/3') OR ip_in(target, 'ff00::/8'))
+ORDER BY packets DESC, target, protocol, first_time
 LIMIT $top

@@ -17,7 +17,7 @@ WITH attempts AS (
     FROM flows
     WHERE (protocol = 'tcp' AND syn_only_packets > 0
         OR protocol = 'udp' AND slice = 0 AND NOT (src_port < 1024 AND dst_port >= 1024)
-        OR protocol IN ('icmp', 'ipv6-icmp') AND icmp_type IN (8, 128))
+        OR protocol IN ('icmp', 'ipv6-icmp') AND coalesce(icmp_type, 8) IN (8, 128))
         AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
 ),
 windows AS (
