@@ -3,6 +3,7 @@ package warehouse
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"weir/warehouse/delta"
 )
@@ -32,7 +33,7 @@ func (w *Writer) commit(captures []string, rows rowSource) (already map[string]b
 		return nil, fmt.Errorf("write capture %s: %w", captures[0], err)
 	}
 	for i, s := range w.warehouse.stores {
-		c := tableCommit{store: s, index: i, captures: captures, rows: rows, last: i == len(w.warehouse.stores)-1}
+		c := tableCommit{store: s, index: i, captures: captures, parts: w.parts, rows: rows, last: i == len(w.warehouse.stores)-1}
 		if already, err = c.run(); err != nil {
 			return nil, fmt.Errorf("commit to %s: %w", s.table.Name, err)
 		}
@@ -45,6 +46,7 @@ type tableCommit struct {
 	store    *tableStore
 	index    int
 	captures []string
+	parts    map[string][]string // what captures are made of
 	rows     rowSource
 	last     bool // the table whose transactions decide
 }
@@ -108,10 +110,17 @@ func (c *tableCommit) try(have map[string]bool) error {
 		Metadata:   &metadata,
 		DataChange: true,
 	}
-	for _, id := range captures {
-		commit.Txns = append(commit.Txns, delta.Txn{AppID: id, Version: 1})
+	for {
+		commit.Txns = c.transactions(captures, have)
+		_, err = c.store.log.Commit(commit)
+		var conflict *delta.TxnConflictError
+		if !errors.As(err, &conflict) || slices.ContainsFunc(conflict.AppIDs, func(id string) bool { return slices.Contains(captures, id) }) {
+			break
+		}
+		for _, part := range conflict.AppIDs { // someone has ingested it alone meanwhile
+			have[part] = true
+		}
 	}
-	_, err = c.store.log.Commit(commit)
 	if errors.Is(err, delta.ErrOutcomeUnknown) {
 		// The files may be visible, so they stay whatever the log tells.
 		return c.resolve(err, captures, adds)
@@ -120,6 +129,24 @@ func (c *tableCommit) try(have map[string]bool) error {
 		removeFiles(files)
 	}
 	return err
+}
+
+// transactions returns those of the captures, and on the last table of what
+// they are made of as far as it is not there.
+func (c *tableCommit) transactions(captures []string, have map[string]bool) []delta.Txn {
+	ids := slices.Clone(captures)
+	for _, id := range captures {
+		for _, part := range c.parts[id] {
+			if c.last && !have[part] && !slices.Contains(ids, part) {
+				ids = append(ids, part)
+			}
+		}
+	}
+	txns := make([]delta.Txn, len(ids))
+	for i, id := range ids {
+		txns[i] = delta.Txn{AppID: id, Version: 1}
+	}
+	return txns
 }
 
 // resolve finds out whether a commit took place.

@@ -43,6 +43,10 @@
 // one that commits to the last table has ingested it; the other is told that
 // it is there already.
 //
+// A capture may be made of others, as the files of one sensor are when they are
+// read as one. Its transaction on the last table then comes with theirs, so that none of
+// them is ingested again alone.
+//
 // # Changing rows
 //
 // Data files never change. Assign, which labels flows, copies the rows of the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"weir/warehouse/schema"
 )
@@ -72,8 +73,10 @@ type Writer struct {
 	group []string
 	// capture is the one in progress, if inside is true. stream takes its
 	// rows once it has outgrown the buffers.
-	capture  string
-	inside   bool
+	capture string
+	inside  bool
+	// parts are the captures that some capture is made of.
+	parts    map[string][]string
 	stream   *stream
 	outcomes []Outcome
 	isReady  bool
@@ -83,7 +86,7 @@ type Writer struct {
 // NewWriter returns a writer. It does nothing until Begin, and must be closed.
 func (w *Warehouse) NewWriter(o WriterOptions) *Writer {
 	o.setDefaults()
-	return &Writer{warehouse: w, options: o, encoders: newEncoders(o.Workers), buffers: newBuffers()}
+	return &Writer{warehouse: w, options: o, encoders: newEncoders(o.Workers), buffers: newBuffers(), parts: map[string][]string{}}
 }
 
 // Begin begins a capture. It returns ErrIngested if the warehouse, or a group
@@ -122,11 +125,19 @@ func (w *Writer) Begin(captureID string) error {
 
 func (w *Writer) waits(captureID string) bool {
 	for _, id := range w.group {
-		if id == captureID {
+		if id == captureID || slices.Contains(w.parts[id], captureID) {
 			return true
 		}
 	}
 	return false
+}
+
+// MadeOf tells that the capture in progress holds the rows of others, which
+// from its commit on count as ingested too.
+func (w *Writer) MadeOf(captureIDs []string) {
+	if w.inside {
+		w.parts[w.capture] = captureIDs
+	}
 }
 
 // Batch returns the open batch of a partition, to which rows of the capture
@@ -238,6 +249,7 @@ func (w *Writer) Abort() error {
 		return errors.New("abort capture: none has begun")
 	}
 	w.inside = false
+	delete(w.parts, w.capture)
 	if w.stream != nil {
 		w.stream.abort()
 		w.stream = nil
@@ -293,6 +305,7 @@ func (w *Writer) commitGroup() error {
 func (w *Writer) finish(captures []string, rows rowSource) error {
 	already, err := w.commit(captures, rows)
 	for _, id := range captures {
+		delete(w.parts, id)
 		switch {
 		case already[id]:
 			w.outcomes = append(w.outcomes, Outcome{CaptureID: id, Already: true})

@@ -262,6 +262,45 @@ func TestSameCaptureTwiceInOneGroup(t *testing.T) {
 	expectCaptures(t, dir, map[string]int{"a": 10, "b": 10})
 }
 
+// TestMadeOf ingests a capture that is made of others, which are in with it;
+// one of them comes in alone by another writer within the commit.
+func TestMadeOf(t *testing.T) {
+	for _, size := range []int{5, 3000} {
+		dir := t.TempDir()
+		closeWriter(t, readyWriter(t, dir))
+		h := openHouse(t, dir)
+		last := h.stores[2]
+		last.log = delta.OpenFS(last.dir, &conflictFS{before: func() {
+			other := openHouse(t, dir).NewWriter(WriterOptions{})
+			ingest(t, other, "b", 3)
+			closeWriter(t, other)
+		}})
+		w := h.NewWriter(WriterOptions{BufferRows: 1000})
+		if err := w.Begin("whole"); err != nil {
+			t.Fatal(err)
+		}
+		w.MadeOf([]string{"a", "b", "a"})
+		if err := errors.Join(fill(w, "whole", size), w.End(), w.Commit(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range []string{"a", "b", "whole"} {
+			if err := w.Begin(id); !errors.Is(err, ErrIngested) {
+				t.Errorf("begin %s: %v", id, err)
+			}
+		}
+		if err := w.Begin("dropped"); err != nil {
+			t.Fatal(err)
+		}
+		w.MadeOf([]string{"c"})
+		if err := w.Abort(); err != nil {
+			t.Fatal(err)
+		}
+		ingest(t, w, "c", 2)
+		closeWriter(t, w)
+		expectCaptures(t, dir, map[string]int{"whole": size, "b": 3, "c": 2})
+	}
+}
+
 func TestAbort(t *testing.T) {
 	for _, size := range []int{30, 5000} { // within the buffers, and beyond them
 		for n := range 4 {

@@ -97,6 +97,7 @@ func (in *intake) read(u unit, o *outcome) error {
 		}
 		return err
 	}
+	in.writer.MadeOf(r.parts)
 	source, err := r.open()
 	if err == nil {
 		in.progress.watch(func() int64 { return source.Info().Consumed })

@@ -64,7 +64,9 @@ type reading struct {
 	id capture.Identity
 	// name is the source of its row of captures, and path its path.
 	name, path string
-	open       func() (capture.Source, error)
+	// parts are the captures that it is made of, if it is of several.
+	parts []string
+	open  func() (capture.Source, error)
 }
 
 // files returns the files to read for a unit, those of streams spooled. A
@@ -123,18 +125,24 @@ func (in *intake) join(u unit, inputs []capture.Input) (*reading, error) {
 	for i, input := range inputs {
 		shown[input.Path] = u.entries[i].Path
 	}
+	r := &reading{id: joined.Identity(), open: func() (capture.Source, error) { return joined, nil }}
 	members := joined.Members()
-	if len(members) > 1 {
-		for _, m := range members {
-			have, err := in.house.Has(m.ID)
-			if err != nil {
-				return nil, err
-			}
-			if have {
-				return nil, fmt.Errorf("%s is in the warehouse already as a capture of its own, and its flows would be there twice", shown[m.Path])
-			}
+	r.name, r.path = members[0].Name, andMore(shown[members[0].Path], len(members)-1)
+	if len(members) == 1 {
+		return r, nil
+	}
+	if have, err := in.house.Has(r.id.ID); have || err != nil {
+		return r, err
+	}
+	for _, m := range members {
+		r.parts = append(r.parts, m.ID)
+		have, err := in.house.Has(m.ID)
+		if err != nil {
+			return nil, err
+		}
+		if have {
+			return nil, fmt.Errorf("%s is in the warehouse already, and its flows would be there twice", shown[m.Path])
 		}
 	}
-	return &reading{id: joined.Identity(), name: members[0].Name, path: andMore(shown[members[0].Path], len(members)-1),
-		open: func() (capture.Source, error) { return joined, nil }}, nil
+	return r, nil
 }
