@@ -40,6 +40,11 @@ type SessionOptions struct {
 	// CopyDir is the directory in which CopyParquet of a read-only session may
 	// place its files; empty means that it fails.
 	CopyDir string
+	// Progress, if any, is told now and then how many percent of the query
+	// that Query runs are done, as DuckDB estimates it, until the first rows
+	// and between later ones. It is called from another goroutine, never after
+	// the query's Rows are closed.
+	Progress func(percent float64)
 }
 
 // Session answers SQL over one snapshot of a warehouse: a view for each table
@@ -172,10 +177,14 @@ func (s *Session) start(ctx context.Context) error {
 	if mapping.Connect(s.db, &s.conn) == mapping.StateError {
 		return errors.New("start DuckDB: no connection")
 	}
-	for _, sql := range []string{
+	start := []string{
 		"SET GLOBAL TimeZone = 'UTC'",
 		"SET GLOBAL parquet_metadata_cache = true",
-	} {
+	}
+	if s.options.Progress != nil { // DuckDB keeps count only where it would draw a bar
+		start = append(start, "SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
+	}
+	for _, sql := range start {
 		if err := s.run(ctx, sql); err != nil {
 			return fmt.Errorf("start DuckDB: %w", err)
 		}
@@ -292,7 +301,7 @@ func runOn(ctx context.Context, conn mapping.Connection, sql string) error {
 		return err
 	}
 	defer st.close()
-	w := watch(ctx, conn)
+	w := watch(ctx, conn, nil)
 	defer w.stop()
 	if err := st.execute(); err != nil {
 		return w.cause(err)

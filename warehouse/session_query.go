@@ -104,7 +104,7 @@ func (s *Session) query(ctx context.Context, sql string, args []any, confined bo
 		release()
 		return nil, err
 	}
-	r := &Rows{ctx: ctx, release: release, watch: watch(ctx, conn)}
+	r := &Rows{ctx: ctx, release: release, watch: watch(ctx, conn, s.options.Progress)}
 	if err := r.open(conn, sql, args, confined); err != nil {
 		err = r.watch.cause(err)
 		if r.st == nil {

@@ -3,28 +3,56 @@ package warehouse
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/marcboeker/go-duckdb/mapping"
 )
 
-// watcher interrupts a connection's query when a context ends.
+// watcher interrupts a connection's query when a context ends, and tells
+// meanwhile how far the query is.
 type watcher struct {
 	ctx    context.Context
 	quit   chan struct{}
 	closed chan struct{}
 }
 
-func watch(ctx context.Context, conn mapping.Connection) *watcher {
+// progressInterval is how often a query's progress is told.
+const progressInterval = 100 * time.Millisecond
+
+// watch starts a watch; progress may be nil.
+func watch(ctx context.Context, conn mapping.Connection, progress func(percent float64)) *watcher {
 	w := &watcher{ctx: ctx, quit: make(chan struct{}), closed: make(chan struct{})}
 	go func() {
 		defer close(w.closed)
-		select {
-		case <-ctx.Done():
-			mapping.Interrupt(conn)
-		case <-w.quit:
+		var tick <-chan time.Time
+		if progress != nil {
+			ticker := time.NewTicker(progressInterval)
+			defer ticker.Stop()
+			tick = ticker.C
+		}
+		for {
+			select {
+			case <-ctx.Done():
+				mapping.Interrupt(conn)
+				return
+			case <-w.quit:
+				return
+			case <-tick:
+				if percent, known := progressOf(conn); known {
+					progress(percent)
+				}
+			}
 		}
 	}()
 	return w
+}
+
+// progressOf returns what DuckDB thinks a connection's query has done so far,
+// in percent; known is false while it has no idea.
+func progressOf(conn mapping.Connection) (percent float64, known bool) {
+	p := mapping.QueryProgress(conn)
+	percent, _, _ = mapping.QueryProgressTypeMembers(&p)
+	return percent, percent >= 0
 }
 
 // stop ends the watch and waits for it, so that a late interrupt cannot hit
