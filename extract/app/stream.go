@@ -29,6 +29,7 @@ type stream struct {
 	known bool // next is valid
 	held  []segment
 	bytes int
+	last  event.Stamp // of what was handed over last
 }
 
 // receiver takes the bytes of a stream in order, and what is missing.
@@ -71,19 +72,23 @@ func (s *stream) add(dir int, seq, wire uint32, data []byte, at event.Stamp, to 
 	}
 }
 
-// deliver hands over what is new of a segment that does not lie ahead.
+// deliver hands over what is new of a segment that does not lie ahead. Bytes
+// that had to wait are of the packet for which they waited.
 func (s *stream) deliver(dir int, g segment, to receiver) {
 	skip := s.next - g.seq
 	if skip >= g.wire {
 		return
 	}
 	s.next = g.seq + g.wire
+	if g.at.Packet >= s.last.Packet {
+		s.last = g.at
+	}
 	if skip < uint32(len(g.data)) {
-		to.data(dir, g.data[skip:], g.at)
+		to.data(dir, g.data[skip:], s.last)
 		skip = uint32(len(g.data))
 	}
 	if skip < g.wire {
-		to.gap(dir, int64(g.wire-skip), g.at)
+		to.gap(dir, int64(g.wire-skip), s.last)
 	}
 }
 
