@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,11 @@ type Live struct {
 	// error ends the run.
 	Flush func(*Interval) error
 
+	// Top is how many rows Largest has; 0 saves the work.
+	Top int
+
+	mu      sync.Mutex // guards tops
+	tops    []top      // of the shards
 	open    atomic.Int64
 	request atomic.Bool
 }
@@ -56,8 +62,9 @@ const sweepEvery = time.Second
 func (p *Pipeline) RunLive(ctx context.Context, origin *flow.Origin, source capture.Source, sink Sink, live *Live) (*Interval, error) {
 	r := newRun(p, origin, source)
 	r.live = &liveRun{Live: live, began: time.Now()}
-	for _, s := range r.shards {
-		s.live = &liveShard{live: live, most: math.MaxInt}
+	live.tops = make([]top, len(r.shards))
+	for i, s := range r.shards {
+		s.live = &liveShard{live: live, number: i, most: math.MaxInt}
 		if live.MaxFlows > 0 {
 			s.live.most = max(1, live.MaxFlows/len(r.shards))
 		}
@@ -127,9 +134,10 @@ func noStats() Stats { return Stats{First: math.MaxInt64, Last: math.MinInt64} }
 
 // liveShard is a shard's part in a live capture.
 type liveShard struct {
-	live *Live
-	most int
-	open int64 // as reported
+	live   *Live
+	number int
+	most   int
+	open   int64 // as reported
 }
 
 // bound evicts flows if too many are open, and some more so as not to have
@@ -145,4 +153,7 @@ func (s *liveShard) report(t *flow.Table) {
 	n := int64(t.Len())
 	s.live.open.Add(n - s.open)
 	s.open = n
+	if s.live.Top > 0 {
+		s.survey(t)
+	}
 }

@@ -174,18 +174,21 @@ func (r *run) sequence() {
 // those that are metered.
 func (r *run) sum(q *parcel) int64 {
 	earliest, latest, clock := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
+	bytes := int64(0)
 	for i := range q.slab.Packets {
 		p, reject := &q.slab.Packets[i], q.headers[i].Reject
 		earliest, latest = min(earliest, p.Time), max(latest, p.Time)
 		if reject == decode.Accepted {
 			clock = min(clock, p.Time)
 		}
-		r.stats.Bytes += int64(p.Length)
+		bytes += int64(p.Length)
 		r.stats.Rejected[reject]++
 	}
 	r.stats.Packets += int64(len(q.slab.Packets))
 	r.stats.First, r.stats.Last = min(r.stats.First, earliest), max(r.stats.Last, latest)
+	r.stats.Bytes += bytes
 	r.seen.Packets.Add(int64(len(q.slab.Packets)))
+	r.seen.Bytes.Add(bytes)
 	return clock
 }
 

@@ -26,5 +26,6 @@ func (s *Stats) InFlows() int64 { return s.Rejected[decode.Accepted] }
 
 // Progress counts what a running pipeline has done. It may be read at any time.
 type Progress struct {
-	Packets, Flows atomic.Int64
+	// Bytes are the packets' lengths on the wire.
+	Packets, Bytes, Flows atomic.Int64
 }

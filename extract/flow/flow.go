@@ -108,6 +108,16 @@ func (f *Flow) Packet() int64 { return f.packet }
 // Packets returns the number of packets of both directions.
 func (f *Flow) Packets() int64 { return f.packets() }
 
+// Sent returns the packets and the bytes that an endpoint has sent: Key().A, or
+// Key().B if reverse.
+func (f *Flow) Sent(reverse bool) (packets, bytes int64) {
+	dir := fwd
+	if reverse != f.reverse {
+		dir = bwd
+	}
+	return f.dir[dir].packets, f.dir[dir].bytes
+}
+
 // Key returns what identifies the flow's conversation.
 func (f *Flow) Key() decode.Key { return f.key }
 

@@ -46,6 +46,9 @@ func NewTable(c Config, origin *Origin, engine *app.Engine) *Table {
 	return t
 }
 
+// Each visits all open flows.
+func (t *Table) Each(visit func(*Flow)) { t.index.each(visit) }
+
 // SetOrigin makes the flows that start from now on of another origin.
 func (t *Table) SetOrigin(origin *Origin) { t.origin = origin }
 
