@@ -18,8 +18,9 @@ import (
 
 // SessionOptions bounds what a session may use.
 type SessionOptions struct {
-	// Versions pins tables to a version of their log; tables not named are
-	// read at their latest version.
+	// Versions pins tables to a version of their log, or to Absent; tables not
+	// named are read at their latest version. ErrReclaimed means that files of
+	// a version are no longer there. See Warehouse.AsOf and AtVersion.
 	Versions map[string]int64
 	// MemoryLimit is the memory that DuckDB may use, such as "2GB"; empty
 	// means DuckDB's own limit, 80 % of the machine's.
@@ -134,8 +135,11 @@ func (s *Session) takeSnapshots() error {
 	for i := len(s.tables) - 1; i >= 0; i-- {
 		t := s.tables[i]
 		version, pinned := s.options.Versions[t.Name]
-		if !pinned {
+		switch {
+		case !pinned:
 			version = delta.Latest
+		case version == Absent:
+			continue
 		}
 		snap, err := delta.Open(filepath.Join(s.dir, t.Name)).Snapshot(version)
 		switch {
@@ -143,6 +147,11 @@ func (s *Session) takeSnapshots() error {
 			continue
 		case err != nil:
 			return fmt.Errorf("open table %s of warehouse %s: %w", t.Name, s.dir, err)
+		}
+		if pinned {
+			if err := s.reclaimed(t, snap); err != nil {
+				return err
+			}
 		}
 		snapshots[t.Name] = snap
 	}

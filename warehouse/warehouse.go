@@ -92,6 +92,20 @@ func (w *Warehouse) Close() { w.lease.release() }
 // Dir returns the directory.
 func (w *Warehouse) Dir() string { return w.dir }
 
+// Exists reports whether the directory holds any table.
+func (w *Warehouse) Exists() (bool, error) {
+	for _, s := range w.stores {
+		_, err := s.log.Snapshot(delta.Latest)
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, delta.ErrNoTable) {
+			return false, fmt.Errorf("look for warehouse %s: %w", w.dir, err)
+		}
+	}
+	return false, nil
+}
+
 // Has reports whether a capture is ingested, as of now.
 func (w *Warehouse) Has(captureID string) (bool, error) {
 	last := w.stores[len(w.stores)-1]
