@@ -11,6 +11,7 @@ import (
 
 	"weir/queries"
 	"weir/queries/output"
+	"weir/warehouse"
 	"weir/warehouse/schema"
 )
 
@@ -63,7 +64,9 @@ func (c *liveCSV) append(a *app, id string, flows int64, from time.Time) error {
 }
 
 func (c *liveCSV) write(a *app, f *os.File, headed bool, id string, from time.Time) error {
-	s, err := a.open()
+	// The capture may have been stopped by now, and its last flows belong here.
+	ctx := context.WithoutCancel(a.ctx)
+	s, err := warehouse.OpenSession(ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{})
 	if err != nil {
 		return err
 	}
@@ -73,8 +76,7 @@ func (c *liveCSV) write(a *app, f *os.File, headed bool, id string, from time.Ti
 	if err != nil {
 		return err
 	}
-	// The capture may have been stopped by now, and its last flows belong here.
-	rows, err := s.Query(context.Background(), q.SQL, q.Args...)
+	rows, err := s.Query(ctx, q.SQL, q.Args...)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,10 @@ func Record(source Source, o RecordOptions) (*Recorder, error) {
 // Read gives what the source gives. An error of writing ends the capture.
 func (r *Recorder) Read(s *Slab) error {
 	if err := r.Source.Read(s); err != nil {
-		return errors.Join(err, r.finish())
+		if failure := r.finish(); failure != nil {
+			return failure
+		}
+		return err
 	}
 	for i := range s.Packets {
 		if err := r.write(s, i); err != nil {
