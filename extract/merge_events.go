@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"weir/extract/app"
 	"weir/extract/app/dns"
 	"weir/extract/app/event"
 	"weir/extract/app/http"
@@ -13,23 +14,26 @@ import (
 
 // appendEvents hands the events of an epoch to the sink.
 func (m *merger) appendEvents(epochs []epoch, sink Sink) error {
-	var (
-		ofDNS  []*dns.Event
-		ofHTTP []*http.Event
-		ofTLS  []*tls.Event
-	)
-	for _, e := range epochs {
-		ofDNS = append(ofDNS, e.events.DNS...)
-		ofHTTP = append(ofHTTP, e.events.HTTP...)
-		ofTLS = append(ofTLS, e.events.TLS...)
-	}
-	if err := appendEvents(m.tables.DNS, ofDNS, sink); err != nil {
+	if err := appendEvents(m.tables.DNS, of(epochs, func(e *app.Events) []*dns.Event { return e.DNS }), sink); err != nil {
 		return err
 	}
-	if err := appendEvents(m.tables.HTTP, ofHTTP, sink); err != nil {
+	if err := appendEvents(m.tables.HTTP, of(epochs, func(e *app.Events) []*http.Event { return e.HTTP }), sink); err != nil {
 		return err
 	}
-	return appendEvents(m.tables.TLS, ofTLS, sink)
+	return appendEvents(m.tables.TLS, of(epochs, func(e *app.Events) []*tls.Event { return e.TLS }), sink)
+}
+
+// of returns the events of one table of all shards.
+func of[E event.Event](epochs []epoch, table func(*app.Events) []E) []E {
+	n := 0
+	for i := range epochs {
+		n += len(table(&epochs[i].events))
+	}
+	all := make([]E, 0, n)
+	for i := range epochs {
+		all = append(all, table(&epochs[i].events)...)
+	}
+	return all
 }
 
 // appendEvents hands events to the sink by day and in the order of their

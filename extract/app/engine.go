@@ -47,7 +47,11 @@ func NewEngine() *Engine {
 // Events returns the events finished since the last call.
 func (e *Engine) Events() Events {
 	events := e.events
-	e.events = Events{}
+	e.events = Events{ // about as many will come again
+		DNS:  make([]*dns.Event, 0, len(events.DNS)),
+		HTTP: make([]*http.Event, 0, len(events.HTTP)),
+		TLS:  make([]*tls.Event, 0, len(events.TLS)),
+	}
 	return events
 }
 
