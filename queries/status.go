@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"weir/queries/document"
 	"weir/warehouse"
 )
 
@@ -94,18 +95,18 @@ func (s *Status) WriteText(w io.Writer) error {
 	var b strings.Builder
 	rows := [][]string{{"table", "version", "partitions", "files", "rows", "size"}}
 	for _, t := range s.Tables {
-		rows = append(rows, []string{t.Table, count(t.Version), count(int64(len(t.Partitions))), count(t.Files), count(t.Rows), Bytes(t.Bytes)})
+		rows = append(rows, []string{t.Table, document.Thousands(t.Version), document.Thousands(int64(len(t.Partitions))), document.Thousands(t.Files), document.Thousands(t.Rows), document.Bytes(t.Bytes)})
 	}
-	writeRows(&b, 1, rows)
+	writeTexts(&b, 1, rows)
 	for _, t := range s.Tables {
 		if len(t.Partitions) < 2 {
 			continue
 		}
 		rows = [][]string{{"partition", "files", "rows", "size"}}
 		for _, p := range t.Partitions {
-			rows = append(rows, []string{p.Partition, count(p.Files), count(p.Rows), Bytes(p.Bytes)})
+			rows = append(rows, []string{p.Partition, document.Thousands(p.Files), document.Thousands(p.Rows), document.Bytes(p.Bytes)})
 		}
-		writeSection(&b, "Partitions of "+t.Table, 1, rows)
+		writeListing(&b, "Partitions of "+t.Table, 1, rows)
 	}
 	captures := s.Captures[max(0, len(s.Captures)-shownCaptures):]
 	rows = [][]string{{"capture", "id", "ingested (UTC)", "packets", "flows"}}
@@ -114,13 +115,32 @@ func (s *Status) WriteText(w io.Writer) error {
 		if c.IngestedAt != nil {
 			when = c.IngestedAt.Format("2006-01-02 15:04:05")
 		}
-		rows = append(rows, []string{c.Source, c.CaptureID, when, count(c.Packets), count(c.Flows)})
+		rows = append(rows, []string{c.Source, c.CaptureID, when, document.Thousands(c.Packets), document.Thousands(c.Flows)})
 	}
 	title := "Captures"
 	if hidden := len(s.Captures) - len(captures); hidden > 0 {
-		title = fmt.Sprintf("Captures (the last %d of %s)", len(captures), count(int64(len(s.Captures))))
+		title = fmt.Sprintf("Captures (the last %d of %s)", len(captures), document.Thousands(int64(len(s.Captures))))
 	}
-	writeSection(&b, title, 3, rows)
+	writeListing(&b, title, 3, rows)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+func writeListing(b *strings.Builder, title string, texts int, rows [][]string) {
+	fmt.Fprintf(b, "\n%s\n", title)
+	if len(rows) == 1 {
+		b.WriteString("  none\n")
+		return
+	}
+	writeTexts(b, texts, rows)
+}
+
+// writeTexts writes rows in columns: the first ones flush left, the others,
+// which are numbers, flush right.
+func writeTexts(b *strings.Builder, texts int, rows [][]string) {
+	right := make([]bool, len(rows[0]))
+	for i := texts; i < len(right); i++ {
+		right[i] = true
+	}
+	document.WriteRows(b, rows, right)
 }

@@ -72,7 +72,7 @@ func (o *outcome) String() string {
 	case skipped:
 		return fmt.Sprintf("skipped   %s: in the warehouse already", o.Path)
 	}
-	line := fmt.Sprintf("ingested  %s: %s, %s", o.Path, count(o.Packets, "packet"), count(o.Flows, "flow"))
+	line := fmt.Sprintf("%-9s %s: %s, %s", o.Status, o.Path, count(o.Packets, "packet"), count(o.Flows, "flow"))
 	if n := o.rejections.sum(); n > 0 {
 		line += fmt.Sprintf(", %s in no flow", count(n, "packet"))
 	}
@@ -91,9 +91,14 @@ type summary struct {
 
 // totals are sums over the captures ingested by this run.
 type totals struct {
-	Ingested       int   `json:"ingested"`
-	Skipped        int   `json:"skipped"`
-	Failed         int   `json:"failed"`
+	Ingested int `json:"ingested"`
+	Skipped  int `json:"skipped"`
+	Failed   int `json:"failed"`
+	sums
+}
+
+// sums are sums over captures.
+type sums struct {
 	Packets        int64 `json:"packets"`
 	Bytes          int64 `json:"bytes"`
 	Flows          int64 `json:"flows"`
@@ -114,17 +119,29 @@ func summarise(outcomes []*outcome) *summary {
 			t.Failed++
 		case ingested:
 			t.Ingested++
-			t.Packets += o.Packets
-			t.Bytes += o.Bytes
-			t.Flows += o.Flows
-			t.PacketsInFlows += o.PacketsInFlows
-			t.Truncated += o.Truncated
-			t.Malformed += o.Malformed
-			t.UnsupportedLink += o.UnsupportedLink
-			t.NotData += o.NotData
+			t.add(o)
 		}
 	}
 	return s
+}
+
+// add adds what was read of a capture, but for the time.
+func (t *sums) add(o *outcome) {
+	t.Packets += o.Packets
+	t.Bytes += o.Bytes
+	t.Flows += o.Flows
+	t.PacketsInFlows += o.PacketsInFlows
+	t.Truncated += o.Truncated
+	t.Malformed += o.Malformed
+	t.UnsupportedLink += o.UnsupportedLink
+	t.NotData += o.NotData
+}
+
+// conservation tells where the packets went.
+func (t *sums) conservation() string {
+	return fmt.Sprintf("packets = in flows + rejected: %s = %s + %s (truncated %s, malformed %s, unsupported link %s, not data %s)",
+		humanize.Comma(t.Packets), humanize.Comma(t.PacketsInFlows), humanize.Comma(t.rejections.sum()),
+		humanize.Comma(t.Truncated), humanize.Comma(t.Malformed), humanize.Comma(t.UnsupportedLink), humanize.Comma(t.NotData))
 }
 
 func (s *summary) writeJSON(w io.Writer) error {
@@ -150,9 +167,7 @@ func (s *summary) writeText(in *intake) error {
 	if t.Ingested > 0 {
 		in.say("\n%s ingested into %s in %.2f s: %s, %s, %s", count(int64(t.Ingested), "capture"), in.house.Dir(), t.Seconds,
 			count(t.Packets, "packet"), queries.Bytes(t.Bytes), count(t.Flows, "flow"))
-		in.say("packets = in flows + rejected: %s = %s + %s (truncated %s, malformed %s, unsupported link %s, not data %s)",
-			humanize.Comma(t.Packets), humanize.Comma(t.PacketsInFlows), humanize.Comma(t.rejections.sum()),
-			humanize.Comma(t.Truncated), humanize.Comma(t.Malformed), humanize.Comma(t.UnsupportedLink), humanize.Comma(t.NotData))
+		in.say("%s", t.conservation())
 	}
 	if t.Skipped > 0 {
 		in.say("%s skipped, whose bytes are in the warehouse already", count(int64(t.Skipped), "capture"))

@@ -26,6 +26,8 @@ type intake struct {
 	pipeline *extract.Pipeline
 	progress *progress
 	byID     map[string][]*outcome // complete, not yet committed
+	// quiet says nothing of captures, because they are not the result.
+	quiet bool
 }
 
 // intake opens the warehouse in a directory. The pipeline, of the same
@@ -72,6 +74,7 @@ func (in *intake) take(u unit) *outcome {
 
 // close commits what is complete and settles the outcomes.
 func (in *intake) close() error {
+	defer in.house.Close()
 	err := in.writer.Close()
 	in.settle()
 	return err
@@ -142,7 +145,7 @@ func (in *intake) settle() {
 			default:
 				o.Status = ingested
 			}
-			if in.verbose {
+			if in.verbose && !in.quiet {
 				in.say("%s", o)
 			}
 		}

@@ -42,7 +42,7 @@ func Run(ctx context.Context, s *warehouse.Session, q Query, t Target) (int64, e
 	if t.Path == "-" {
 		return runTo(ctx, s, q, t, t.Stdout)
 	}
-	if err := free(t); err != nil {
+	if err := t.Free(); err != nil {
 		return 0, err
 	}
 	n, err := runFile(ctx, s, q, t)
@@ -86,13 +86,18 @@ func WriteFile(t Target, fill func(w io.Writer) error) error {
 	if t.Path == "-" {
 		return fill(t.Stdout)
 	}
-	if err := free(t); err != nil {
+	if err := t.Free(); err != nil {
 		return err
 	}
 	return writeFile(t, func(f *os.File) error { return fill(f) })
 }
 
-func free(t Target) error {
+// Free returns an error if the target is a file that must not be replaced, so that
+// long work can ask before it begins.
+func (t Target) Free() error {
+	if t.Path == "-" {
+		return nil
+	}
 	info, err := os.Lstat(t.Path)
 	switch {
 	case err == nil && info.IsDir():

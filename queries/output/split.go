@@ -37,7 +37,7 @@ func Split(ctx context.Context, s *warehouse.Session, parts []Part, t Target) ([
 	for i, p := range parts {
 		targets[i] = t
 		targets[i].Path = splitPath(t.Path, t.Format, p.Value, taken)
-		if err := free(targets[i]); err != nil {
+		if err := targets[i].Free(); err != nil {
 			return nil, err
 		}
 	}

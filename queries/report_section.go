@@ -1,0 +1,95 @@
+package queries
+
+import (
+	"fmt"
+	"strings"
+
+	"weir/queries/document"
+)
+
+// section is a question of the report and how its answer looks.
+type section struct {
+	// name is the section's key; empty means the query's name.
+	name, query    string
+	chapter, title string
+	note           string
+	// shown are the columns for people; none means all, but for a timeline.
+	shown  []shown
+	charts func(answer, *headline) []document.Chart
+	empty  string
+	wide   bool
+	// saved tells that weir query knows the query by its name.
+	saved bool
+}
+
+// shown is a column for people.
+type shown struct {
+	name string
+	// unit is empty for the unit of the column from.
+	unit  document.Unit
+	from  string
+	value func(answerRow, *headline) any // nil means the value of from
+}
+
+// show returns columns as they are: "name", or "name=heading".
+func show(columns ...string) (all []shown) {
+	for _, c := range columns {
+		from, name, named := strings.Cut(c, "=")
+		if !named {
+			name = strings.ReplaceAll(from, "_", " ")
+		}
+		all = append(all, shown{name: name, from: from})
+	}
+	return all
+}
+
+// shareOf is the part of all bytes that the columns make.
+func shareOf(columns ...string) shown {
+	return shown{name: "share", unit: document.Percent, value: func(r answerRow, h *headline) any {
+		var sum int64
+		for _, c := range columns {
+			sum += r.int(c)
+		}
+		return share(sum, h.flows.int("bytes"))
+	}}
+}
+
+// made returns the section with its answer.
+func (s section) made(a answer, h *headline) document.Section {
+	d := document.Section{Name: s.name, Chapter: s.chapter, Title: s.title, Note: s.note, Data: a.Table, Empty: s.empty, Wide: s.wide}
+	if d.Name == "" {
+		d.Name = s.query
+	}
+	if s.saved {
+		d.Query = s.query
+	}
+	if s.charts != nil && len(a.Rows) > 0 {
+		d.Charts = s.charts(a, h)
+	}
+	if s.shown == nil {
+		return d
+	}
+	for _, c := range s.shown {
+		if c.unit == "" && len(a.Columns) > 0 {
+			c.unit = answerRow{columns: a.Columns}.unit(c.from)
+		}
+		d.Shown.Columns = append(d.Shown.Columns, document.Column{Name: c.name, Unit: c.unit})
+	}
+	for _, r := range a.each() {
+		cells := make([]any, len(s.shown))
+		for i, c := range s.shown {
+			if c.value != nil {
+				cells[i] = c.value(r, h)
+			} else {
+				cells[i] = r.get(c.from)
+			}
+		}
+		d.Shown.Rows = append(d.Shown.Rows, cells)
+	}
+	return d
+}
+
+// port writes a port with its protocol.
+func port(r answerRow, _ *headline) any {
+	return fmt.Sprintf("%s/%s", r.text("port"), r.text("protocol"))
+}

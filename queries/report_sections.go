@@ -1,0 +1,80 @@
+package queries
+
+import "weir/queries/document"
+
+// reportSections returns the sections of the report in their order.
+func reportSections() []section {
+	return []section{
+		{query: "timeline", chapter: "Traffic", title: "Over time", note: "By when flows start.", charts: timeline, wide: true},
+		{query: "protocols", chapter: "Traffic", title: "Protocols", empty: "none", saved: true,
+			shown: append(show("protocol", "flows", "packets", "bytes"), shareOf("bytes")), charts: ring("Bytes by protocol", document.Size, "bytes", "protocol")},
+		{query: "services", chapter: "Traffic", title: "Services", note: "Application protocols as recognised in the payload.", saved: true,
+			shown: append(show("service", "protocol", "flows", "packets", "bytes"), shareOf("bytes")), charts: ring("Bytes by service", document.Size, "bytes", "service")},
+		{query: "top_talkers", chapter: "Traffic", title: "Top talkers", empty: "none", saved: true,
+			shown:  append(show("ip=address", "flows", "packets", "sent_bytes=sent", "received_bytes=received"), shareOf("sent_bytes", "received_bytes")),
+			charts: stacked("Bytes sent and received by address", document.Size, column("ip"), series{"sent_bytes", "sent"}, series{"received_bytes", "received"})},
+		{query: "top_conversations", chapter: "Traffic", title: "Top conversations", empty: "none", saved: true,
+			shown: show("a", "b", "flows", "packets", "a_to_b_bytes=a to b", "b_to_a_bytes=b to a"),
+			charts: stacked("Bytes each way by pair of addresses", document.Size, func(r answerRow) string { return r.text("a") + " – " + r.text("b") },
+				series{"a_to_b_bytes", "a to b"}, series{"b_to_a_bytes", "b to a"})},
+		{query: "top_ports", chapter: "Traffic", title: "Top ports", empty: "none", note: "Ports of the responders.", saved: true,
+			shown:  append(append([]shown{{name: "port", unit: document.Text, value: port}}, show("flows", "packets", "bytes")...), shareOf("bytes")),
+			charts: stacked("Bytes by port of the responder", document.Size, func(r answerRow) string { return r.text("port") + "/" + r.text("protocol") }, series{"bytes", "bytes"})},
+		{query: "tunnelled_traffic", chapter: "Traffic", title: "Tunnels", note: "Flows inside tunnels, by the path of tunnels.", saved: true,
+			shown: show("tunnel", "tunnel_ids", "flows", "packets", "bytes")},
+
+		{query: "dns_names", chapter: "DNS", title: "Names asked for", saved: true, wide: true,
+			shown: show("name", "queries", "clients", "unanswered", "missing=no such name")},
+		{query: "dns_types", chapter: "DNS", title: "Record types and answers", saved: true,
+			shown: show("type", "rcode=answer", "queries", "clients", "names"), charts: ring("Queries by how they were answered", document.Count, "queries", "rcode")},
+		{query: "slow_resolvers", chapter: "DNS", title: "Resolvers", note: "By the time they take; slow ones need 200 ms or more for half of their answers.", saved: true,
+			shown: show("server", "transport", "queries", "unanswered_percent=unanswered", "median_us=median", "p95_us=95th percentile", "slow")},
+		{query: "nxdomain_clients", chapter: "DNS", title: "Clients that ask for what does not exist", saved: true,
+			shown: show("client", "answered", "missing=no such name", "missing_percent=share", "example")},
+
+		{query: "tls_versions", chapter: "TLS", title: "Versions and ciphers", saved: true,
+			shown: show("version", "cipher", "connections", "clients", "servers", "outdated"), charts: ring("Connections by version", document.Count, "connections", "version")},
+		{query: "server_names", chapter: "TLS", title: "Server names", note: "Names that TLS and QUIC clients ask for.", saved: true,
+			shown: show("name", "transport", "connections", "clients", "servers")},
+		{query: "certificates", chapter: "TLS", title: "Doubtful certificates", note: "Self-signed, expired, not yet valid or valid for less than 30 days when seen.", saved: true, wide: true,
+			shown: show("validity", "self_signed", "subject", "issuer", "not_after", "server", "name", "connections")},
+
+		{query: "web_hosts", chapter: "HTTP", title: "Hosts", note: "Of requests in clear text.", saved: true,
+			shown: show("host", "requests", "clients", "errors", "request_bytes=sent", "response_bytes=received")},
+		{query: "web_methods", chapter: "HTTP", title: "Methods and statuses", saved: true,
+			shown: show("method", "status", "requests", "hosts", "clients"), charts: lying("Requests by method and status", document.Count, "requests", "method", "status")},
+		{query: "user_agents", chapter: "HTTP", title: "User agents", note: "Rare ones first.", saved: true,
+			shown: show("user_agent", "requests", "clients", "hosts", "client")},
+		{query: "slow_requests", chapter: "HTTP", title: "Slow requests", note: "A second or more to the head of the answer.", saved: true, wide: true,
+			shown: show("time", "src_ip=client", "host", "method", "uri", "status", "latency_us=latency")},
+
+		{query: "tcp_totals", chapter: "TCP", title: "Health", wide: true,
+			shown: show("flows", "packets", "retransmitted_packets=retransmitted", "retransmitted_percent=share", "out_of_order_packets=out of order", "zero_window_packets=zero windows",
+				"reset_flows=reset", "refused_flows=refused", "unanswered_flows=unanswered", "median_rtt_us=median RTT", "p95_rtt_us=95th percentile RTT")},
+		{query: "connection_states", chapter: "TCP", title: "Connection states", saved: true,
+			shown: show("state", "meaning", "flows", "percent=share", "bytes"), charts: lying("Flows by connection state", document.Count, "flows", "state")},
+		{query: "handshake_rtt", chapter: "TCP", title: "Slowest handshakes", note: "Round-trip time of handshakes by server.", saved: true,
+			shown:  show("server", "port", "handshakes", "min_us=min", "median_us=median", "p95_us=95th percentile", "max_us=max"),
+			charts: stacked("Median round-trip time of handshakes", document.Micros, func(r answerRow) string { return r.text("server") + " " + r.text("port") }, series{"median_us", "median RTT"})},
+		{query: "retransmissions", chapter: "TCP", title: "Retransmissions", saved: true,
+			shown: show("src_ip=client", "dst_ip=server", "dst_port=port", "packets", "fwd_retransmitted=from client", "bwd_retransmitted=from server", "retransmitted_percent=share")},
+		{query: "resets", chapter: "TCP", title: "Resets and refusals", saved: true,
+			shown: show("server", "port", "flows", "by_client", "by_server", "refused", "reset_percent=share")},
+		{query: "zero_windows", chapter: "TCP", title: "Full receive windows", saved: true,
+			shown: show("ip=receiver", "peer", "port", "flows", "zero_window_packets=zero windows")},
+
+		{query: "long_connections", chapter: "Unusual", title: "Long connections", note: "Open for an hour or longer.", saved: true, wide: true,
+			shown: show("duration_s=duration", "src_ip=from", "dst_ip=to", "dst_port=port", "protocol", "service", "sent_bytes=sent", "received_bytes=received", "first_time=since")},
+		{query: "unanswered_syns", chapter: "Unusual", title: "Unanswered connection attempts", saved: true,
+			shown: show("src_ip=from", "dst_ip=to", "dst_port=port", "flows", "syns=SYNs")},
+		{query: "rare_destinations", chapter: "Unusual", title: "Rare destinations", note: "Public addresses that a single host talks to.", saved: true,
+			shown: show("dst_ip=address", "name", "source_ip=from", "flows", "sent_bytes=sent", "received_bytes=received")},
+		{query: "rare_fingerprints", chapter: "Unusual", title: "Rare TLS clients", note: "JA3 and JA4 fingerprints that a single client has.", saved: true,
+			shown: show("kind", "fingerprint", "client", "name", "connections")},
+
+		{query: "end_reasons", chapter: "Captures", title: "How flows ended", empty: "none",
+			shown: append(show("end_reason=end reason", "flows", "packets", "bytes"), shown{name: "share of flows", unit: document.Percent,
+				value: func(r answerRow, h *headline) any { return share(r.int("flows"), h.flows.int("flows")) }}),
+			charts: lying("Flows by how they ended", document.Count, "flows", "end_reason")},
+	}
+}
