@@ -79,6 +79,7 @@ type Flow struct {
 	app     *app.Conversation
 	service string
 	deaf    bool
+	held    int32 // bytes that app took when it was last weighed
 
 	identity
 }

@@ -34,6 +34,7 @@ func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 		t.engine.Recycle(f.app)
 		f.app = nil
 	}
+	t.weigh(f)
 }
 
 // event returns the flow as events refer to it.

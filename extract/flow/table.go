@@ -22,11 +22,9 @@ type Table struct {
 	wheel  wheel
 	free   pool
 	ended  []*Flow
-	// gone remembers swept flows by the hash of their key. Two keys of equal
-	// hash could only mistake eof for idle, so the full key is not kept: a
-	// capture of years has many.
-	gone map[uint64]int64
-	late []int64
+	gone   gone
+	late   []int64
+	held   int64 // by the conversations of open flows
 }
 
 // NewTable returns an empty table whose flows are of that origin. Their
@@ -39,7 +37,6 @@ func NewTable(c Config, origin *Origin, engine *app.Engine) *Table {
 			idle: int64(c.IdleTimeout), active: int64(c.ActiveTimeout), activity: int64(c.ActivityTimeout),
 			subflow: int64(c.SubflowTimeout), bulkGap: int64(c.BulkGap), bulkPackets: c.BulkPackets,
 		},
-		gone: map[uint64]int64{},
 	}
 	t.index.init()
 	t.wheel.init(max(1, int64(c.IdleTimeout)/4))
@@ -97,9 +94,9 @@ func (t *Table) start(h *decode.Header, packet int64, before *Flow) {
 	t.listen(f, h, packet)
 	t.index.insert(f)
 	t.wheel.add(f)
-	if first, ok := t.gone[h.Hash]; ok {
+	t.wheel.compact(t.Len())
+	if first, ok := t.gone.take(h.Hash); ok {
 		t.late = append(t.late, first)
-		delete(t.gone, h.Hash)
 	}
 }
 
@@ -109,6 +106,7 @@ const protocolTCP = 6
 func (t *Table) close(f *Flow, reason EndReason) {
 	f.finish(reason, &t.limits)
 	f.hangUp()
+	t.held -= int64(f.held)
 	t.index.remove(f)
 	t.ended = append(t.ended, f)
 }
@@ -124,7 +122,7 @@ func (t *Table) Sweep(clock int64) {
 	t.wheel.sweep(clock-t.limits.idle, func(f *Flow) {
 		t.close(f, EndEOF)
 		if !f.closed() {
-			t.gone[f.hash] = f.packet
+			t.gone.put(f.hash, f.packet)
 		}
 	})
 }
@@ -152,6 +150,7 @@ func (t *Table) Finish(reason EndReason) {
 		f.hangUp()
 		t.ended = append(t.ended, f)
 	})
+	t.held = 0
 	t.index.init()
 	t.wheel.init(t.wheel.width)
 }

@@ -14,6 +14,7 @@ type wheel struct {
 	buckets map[int64][]entry
 	ticks   ticks
 	spare   [][]entry
+	entries int // in all buckets, of which some are of flows that have ended
 }
 
 // entry tells whether its flow is still the one that was added: a flow that
@@ -45,6 +46,51 @@ func (w *wheel) put(tick int64, e entry) {
 		}
 	}
 	w.buckets[tick] = append(b, e)
+	w.entries++
+}
+
+// staleEntries is how many entries of flows that have ended may be kept beside
+// as many as there are open flows.
+const staleEntries = 4096
+
+// compact drops the entries of flows that have ended once they are more than
+// those of the open ones: flows that end otherwise than by silence leave theirs.
+func (w *wheel) compact(open int) {
+	if w.entries <= 2*open+staleEntries {
+		return
+	}
+	w.ticks, w.entries, w.spare = w.ticks[:0], 0, nil
+	for tick, b := range w.buckets {
+		kept := slices.DeleteFunc(b, func(e entry) bool { return e.flow.packet != e.packet || e.flow.done })
+		if len(kept) == 0 {
+			delete(w.buckets, tick)
+			continue
+		}
+		if cap(kept) > 4*len(kept) {
+			kept = slices.Clone(kept)
+		}
+		w.buckets[tick] = kept
+		w.entries += len(kept)
+		w.ticks = append(w.ticks, tick)
+	}
+	heap.Init(&w.ticks)
+}
+
+// take takes a bucket out.
+func (w *wheel) take(tick int64) []entry {
+	b := w.buckets[tick]
+	delete(w.buckets, tick)
+	w.entries -= len(b)
+	return b
+}
+
+// spareBuckets is how many empty buckets keep their memory.
+const spareBuckets = 8
+
+func (w *wheel) keep(b []entry) {
+	if len(w.spare) < spareBuckets {
+		w.spare = append(w.spare, b[:0])
+	}
 }
 
 // sweep calls visit for each open flow whose last packet is before that
@@ -54,8 +100,7 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 	var again []entry
 	for len(w.ticks) > 0 && w.ticks[0] <= limit {
 		tick := heap.Pop(&w.ticks).(int64)
-		b := w.buckets[tick]
-		delete(w.buckets, tick)
+		b := w.take(tick)
 		for _, e := range b {
 			switch f := e.flow; {
 			case f.packet != e.packet || f.done:
@@ -65,7 +110,7 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 				again = append(again, e)
 			}
 		}
-		w.spare = append(w.spare, b[:0])
+		w.keep(b)
 	}
 	for _, e := range again {
 		w.put(w.tick(e.flow.last), e)
@@ -77,8 +122,7 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 func (w *wheel) evict(n int, visit func(*Flow)) {
 	for n > 0 && len(w.ticks) > 0 {
 		tick := heap.Pop(&w.ticks).(int64)
-		b := w.buckets[tick]
-		delete(w.buckets, tick)
+		b := w.take(tick)
 		due := b[:0]
 		for _, e := range b {
 			switch f := e.flow; {
@@ -95,13 +139,14 @@ func (w *wheel) evict(n int, visit func(*Flow)) {
 		for i, e := range due {
 			if n == 0 {
 				w.buckets[tick] = slices.Clone(due[i:])
+				w.entries += len(due) - i
 				heap.Push(&w.ticks, tick)
 				break
 			}
 			visit(e.flow)
 			n--
 		}
-		w.spare = append(w.spare, b[:0])
+		w.keep(b)
 	}
 }
 

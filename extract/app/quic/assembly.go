@@ -103,5 +103,12 @@ func (a *assembly) drop(n int) {
 	a.spans = kept
 }
 
-// reset empties the assembly and keeps its memory.
-func (a *assembly) reset() { a.base, a.data, a.spans = 0, a.data[:0], a.spans[:0] }
+// keptData is how many bytes of memory an assembly keeps for the next connection.
+const keptData = 4 << 10
+
+// reset empties the assembly and keeps its memory, unless it is much.
+func (a *assembly) reset() {
+	if a.base, a.data, a.spans = 0, a.data[:0], a.spans[:0]; cap(a.data) > keptData {
+		a.data = nil
+	}
+}
