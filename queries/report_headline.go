@@ -66,7 +66,12 @@ func (h *headline) bucket() time.Duration {
 }
 
 // spanText writes a bucket as parameters take it.
-func spanText(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) + "ms" }
+func spanText(d time.Duration) string {
+	if d >= time.Minute {
+		return strconv.FormatInt(int64(d/time.Minute), 10) + "m"
+	}
+	return strconv.FormatInt(d.Milliseconds(), 10) + "ms"
+}
 
 // document returns a document with the headline.
 func (h *headline) document(o ReportOptions, f findings) *document.Document {

@@ -60,6 +60,10 @@ func (s section) made(a answer, h *headline) document.Section {
 	if d.Name == "" {
 		d.Name = s.query
 	}
+	switch s.chapter {
+	case "DNS", "TLS", "HTTP", "TCP":
+		d.Alone = s.chapter + ": " + strings.ToLower(s.title[:1]) + s.title[1:]
+	}
 	if s.saved {
 		d.Query = s.query
 	}

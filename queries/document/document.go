@@ -40,6 +40,8 @@ type Section struct {
 	// chapter follow one another.
 	Chapter string
 	Title   string
+	// Alone is the title where no chapter stands above; empty means Title.
+	Alone string
 	// Note says in a sentence what the section shows; may be empty.
 	Note string
 	// Query is the saved query that answers the same; may be empty.

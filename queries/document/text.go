@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -11,7 +12,7 @@ import (
 )
 
 // widestCell bounds the cells of plain text in columns.
-const widestCell = 60
+const widestCell = 90
 
 // WriteText writes the document as plain text for a terminal. Control
 // characters are escaped.
@@ -29,12 +30,13 @@ func (d *Document) WriteText(w io.Writer) error {
 	}
 	WriteRows(&b, rows, []bool{false, false})
 	for _, s := range d.Sections {
+		title := cmp.Or(s.Alone, s.Title)
 		switch {
 		case len(s.Shown.Columns) == 0 || !s.present():
 		case len(s.Shown.Rows) == 0:
-			fmt.Fprintf(&b, "\n%s\n  %s\n", s.Title, s.Empty)
+			fmt.Fprintf(&b, "\n%s\n  %s\n", title, s.Empty)
 		default:
-			fmt.Fprintf(&b, "\n%s\n", s.Title)
+			fmt.Fprintf(&b, "\n%s\n", title)
 			rows, right := s.Shown.cells(widestCell)
 			WriteRows(&b, rows, right)
 		}
