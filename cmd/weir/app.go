@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
 	"weir/extract"
+	"weir/queries/shell"
 )
 
 // defaultWarehouse is where flows go unless -w or WEIR_WAREHOUSE says otherwise.
@@ -37,6 +39,15 @@ type streams struct {
 	live bool
 	// color tells that out is a terminal that is to be coloured.
 	color bool
+	// columns returns the width of the terminal as it is now, or 0.
+	columns func() int
+	// terminal returns what is typed at the terminal that in is; nil if it is
+	// none.
+	terminal func(context.Context, *shell.Shell, *shell.History) shell.Input
+	// interrupts are the signals by which a person interrupts a statement.
+	interrupts []os.Signal
+	// typed is the file that keeps what is typed, if any.
+	typed string
 }
 
 // app is what every command needs to know.
@@ -72,6 +83,11 @@ func usage(format string, args ...any) error {
 
 // run executes one command line and returns the exit status.
 func run(ctx context.Context, args []string, s streams) int {
+	// No flag of the grammar, because --version N of query asks a past state.
+	if len(args) == 1 && args[0] == "--version" {
+		fmt.Fprintln(s.out, version())
+		return exitDone
+	}
 	var grammar cli
 	exited := -1
 	parser, err := kong.New(&grammar,
@@ -81,14 +97,14 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Exit(func(code int) { exited = code }),
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false, WrapUpperBound: 100}),
-		kong.Vars{"version": version(), "warehouse": defaultWarehouse},
+		kong.Vars{"warehouse": defaultWarehouse},
 	)
 	if err != nil {
 		fmt.Fprintln(s.err, "weir:", err)
 		return exitFailed
 	}
 	parsed, err := parser.Parse(args)
-	if exited >= 0 { // --help and --version
+	if exited >= 0 { // --help
 		return exited
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 type exportCommand struct {
 	Path      string `arg:"" name:"output" help:"File to write, its extension telling the format, or - for standard output."`
 	selection `embed:""`
+	momentFlags
 }
 
 // Help ends the command's help.
@@ -36,7 +37,7 @@ func (c *exportCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.open()
+	s, err := a.openAt(c.momentFlags)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 		if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(ctx.Stdout, "\n%s\n", exitStatuses)
+		_, err := fmt.Fprintf(ctx.Stdout, "\nweir --version prints the version.\n\n%s\n", exitStatuses)
 		return err
 	}
 	detail := command.Detail

@@ -22,6 +22,7 @@ type queryCommand struct {
 	Queries  string   `placeholder:"DIR" env:"WEIR_QUERIES" help:"A directory with saved queries of your own, one .sql file each."`
 	ReadOnly bool     `help:"Let the SQL read the warehouse's tables and nothing else. Saved queries always run so."`
 	formatFlags
+	momentFlags
 	Rows int `default:"40" help:"How many rows a table on the terminal shows; 0 for all."`
 }
 
@@ -160,6 +161,9 @@ func (c *queryCommand) run(a *app, q output.Query, readOnly bool) error {
 	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: readOnly}
 	target, err := c.target(a, output.Options{MaxRows: c.Rows})
 	if err != nil {
+		return err
+	}
+	if o.Versions, err = c.versions(a); err != nil {
 		return err
 	}
 	if readOnly && target.Format == output.Parquet && target.Path != "-" {
