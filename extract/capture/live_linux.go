@@ -22,8 +22,9 @@ type ringSystem struct {
 	options []any // of the socket
 	fanout  uint16
 	socket  *afpacket.TPacket
-	// lost is what earlier sockets of the ring have lost, last what this one had at last.
-	lost, last uint32
+	// last is the socket's count of drops when it was last asked for, and read counts the
+	// packets read from it; both are of 32 bits, as the kernel's.
+	last, read uint32
 }
 
 // port is an interface that is listened to, or all of them.
@@ -201,7 +202,7 @@ func (r *ring) connect() error {
 			break
 		}
 	}
-	r.last = 0
+	r.last, r.read = 0, 0
 	if err := socket.InitSocketStats(); err != nil {
 		return r.give(err)
 	}

@@ -29,6 +29,12 @@ func (l *Live) listen(r *ring) {
 			}
 			deaf = time.Now()
 		}
+		if !deaf.IsZero() && time.Since(deaf) > patience {
+			p.clock = time.Now().UnixNano()
+			l.give(p)
+			r.abandon()
+			return
+		}
 		data, ci, err := r.socket.ZeroCopyReadPacketData()
 		switch {
 		case err == nil:
@@ -54,6 +60,21 @@ func (l *Live) listen(r *ring) {
 	}
 }
 
+// patience is how long a stopped ring is read. What it still holds then is
+// dropped, so that the program ends in time where metering cannot follow.
+const patience = 2 * time.Second
+
+// abandon counts the packets that the ring holds as dropped.
+func (r *ring) abandon() {
+	r.countDrops()
+	_, stats, err := r.socket.SocketStats()
+	if err != nil {
+		return
+	}
+	// The kernel counts what it dropped among the packets.
+	r.tally.ringDrops.Add(int64(uint32(stats.Packets()) - uint32(stats.Drops()) - r.read))
+}
+
 func (l *Live) isStopped() bool {
 	select {
 	case <-l.stopped:
@@ -76,6 +97,7 @@ func (r *ring) take(p *portion, data []byte, ci *gopacket.CaptureInfo) {
 		link = r.port.links.of(ci.InterfaceIndex)
 	}
 	p.put(data, uint32(ci.Length), ci.Timestamp.UnixNano(), link, vlan)
+	r.read++
 	if r.tally.packets.Add(1)&0xffff == 0 {
 		r.countDrops()
 	}
