@@ -7,10 +7,21 @@
 -- param: top integer = 100: How many rows.
 -- param: since time = '-infinity': Only what starts then or later.
 -- param: until time = 'infinity': Only what starts before.
-WITH pairs AS (
-    SELECT src_ip, dst_ip,
-        CAST(sum(fwd_payload_bytes) AS BIGINT) AS sent_bytes,
-        CAST(sum(bwd_payload_bytes) AS BIGINT) AS received_bytes,
+WITH heavy AS (
+    SELECT src_ip, dst_ip, CAST(sum(fwd_payload_bytes) AS BIGINT) AS sent_bytes, CAST(sum(bwd_payload_bytes) AS BIGINT) AS received_bytes
+    FROM flows
+    WHERE fwd_payload_bytes > 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    GROUP BY ALL
+    HAVING sent_bytes >= $min_bytes AND sent_bytes >= $min_ratio * received_bytes
+),
+outward AS (
+    SELECT *
+    FROM heavy
+    WHERE is_private(src_ip) AND NOT is_private(dst_ip) AND NOT (ip_in(dst_ip, '224.0.0.0/3') OR ip_in(dst_ip, 'ff00::/8'))
+        AND NOT list_bool_or([ip_in(dst_ip, trim(n)) FOR n IN string_split($ignore_networks, ',') IF trim(n) <> ''] || [false])
+),
+pairs AS (
+    SELECT src_ip, dst_ip, sent_bytes, received_bytes,
         count(*) AS flows,
         count(DISTINCT dst_port) AS ports,
         min(dst_port) AS lowest_port,
@@ -18,9 +29,9 @@ WITH pairs AS (
         min(start_time) AS first_time,
         max(end_time) AS last_time
     FROM flows
+    JOIN outward USING (src_ip, dst_ip)
     WHERE fwd_payload_bytes > 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
     GROUP BY ALL
-    HAVING sent_bytes >= $min_bytes AND sent_bytes >= $min_ratio * received_bytes
 )
 SELECT
     CASE WHEN sent_bytes >= 1000000000 THEN 'high' WHEN sent_bytes >= 100000000 THEN 'medium' ELSE 'low' END AS severity,
@@ -28,7 +39,5 @@ SELECT
     round(sent_bytes / greatest(received_bytes, 1), 1) AS ratio,
     flows, ports, lowest_port, services, first_time, last_time
 FROM pairs
-WHERE is_private(src_ip) AND NOT is_private(dst_ip) AND NOT (ip_in(dst_ip, '224.0.0.0/3') OR ip_in(dst_ip, 'ff00::/8'))
-    AND NOT list_bool_or([ip_in(dst_ip, trim(n)) FOR n IN string_split($ignore_networks, ',') IF trim(n) <> ''] || [false])
 ORDER BY sent_bytes DESC, src_ip, dst_ip
 LIMIT $top

@@ -10,33 +10,40 @@
 -- param: until time = 'infinity': Only what starts before.
 -- Of each flow the side that received more is the one that may be flooded,
 -- whoever began. Established TCP connections flood nobody.
-WITH sides AS (
+WITH sides AS NOT MATERIALIZED (
     SELECT
         CASE WHEN bwd_packets > fwd_packets THEN src_ip ELSE dst_ip END AS target,
         CASE WHEN bwd_packets > fwd_packets THEN dst_ip ELSE src_ip END AS source,
         CASE WHEN bwd_packets > fwd_packets THEN bwd_bytes ELSE fwd_bytes END AS received,
         greatest(fwd_packets, bwd_packets) AS packets, least(fwd_packets, bwd_packets) AS answers,
         CASE WHEN bwd_packets > fwd_packets THEN src_port ELSE dst_port END AS port,
-        protocol, syn_only_packets, fragments, start_time, end_time
+        protocol, syn_only_packets, fragments, start_time, end_time,
+        time_bucket(CAST($window AS INTERVAL), start_time) AS bucket
     FROM flows
     WHERE dst_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
         AND (protocol <> 'tcp' OR conn_state IN ('S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR') OR conn_state = 'OTH' AND fwd_payload_bytes + bwd_payload_bytes = 0)
 ),
+hot AS (
+    SELECT target, protocol, bucket
+    FROM sides
+    GROUP BY ALL
+    HAVING sum(packets) >= $min_packets AND sum(answers) <= $max_answered * sum(packets)
+),
 windows AS (
-    SELECT target, protocol, time_bucket(CAST($window AS INTERVAL), start_time) AS bucket,
-        CAST(sum(packets) AS BIGINT) AS packets,
-        CAST(sum(answers) AS BIGINT) AS answers,
+    SELECT target, protocol, bucket,
+        CAST(sum(sides.packets) AS BIGINT) AS packets,
+        CAST(sum(sides.answers) AS BIGINT) AS answers,
         CAST(sum(received) AS BIGINT) AS bytes,
         count(*) AS flows,
         count(DISTINCT source) AS sources,
         count(DISTINCT port) AS ports,
         CAST(coalesce(sum(syn_only_packets), 0) AS BIGINT) AS syns,
-        CAST(sum(fragments) AS BIGINT) AS fragments,
+        CAST(sum(sides.fragments) AS BIGINT) AS fragments,
         min(start_time) AS first_time,
         max(end_time) AS last_time
     FROM sides
+    SEMI JOIN hot USING (target, protocol, bucket)
     GROUP BY ALL
-    HAVING sum(sides.packets) >= $min_packets AND sum(sides.answers) <= $max_answered * sum(sides.packets)
 ),
 rated AS (
     SELECT *, CAST(packets / greatest(epoch(last_time) - epoch(first_time), 1) AS BIGINT) AS packets_per_second

@@ -10,7 +10,7 @@
 -- An attempt is a TCP flow that begins with a SYN, or a UDP flow that is not
 -- the answer of a service. It failed when no connection came of it: refused,
 -- unanswered or taken back, without a byte sent.
-WITH attempts AS (
+WITH attempts AS NOT MATERIALIZED (
     SELECT src_ip, dst_ip, dst_port, protocol, start_time, end_time,
         time_bucket(CAST($window AS INTERVAL), start_time) AS bucket,
         CASE WHEN protocol = 'tcp' THEN conn_state IN ('S0', 'REJ', 'RSTOS0', 'SH') AND fwd_payload_bytes = 0 ELSE bwd_packets = 0 END AS failed
@@ -20,8 +20,15 @@ WITH attempts AS (
         OR protocol IN ('icmp', 'ipv6-icmp') AND coalesce(icmp_type, 8) IN (8, 128))
         AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
 ),
+hot AS (
+    SELECT src_ip, dst_port, protocol, bucket
+    FROM attempts
+    WHERE failed
+    GROUP BY ALL
+    HAVING count(*) >= $min_hosts
+),
 windows AS (
-    SELECT src_ip, dst_port, protocol, bucket,
+    SELECT attempts.src_ip, attempts.dst_port, attempts.protocol, attempts.bucket,
         count(DISTINCT dst_ip) AS hosts,
         count(DISTINCT dst_ip) FILTER (failed) AS failed_hosts,
         count(*) AS attempts,
@@ -29,8 +36,9 @@ windows AS (
         min(start_time) AS first_time,
         max(end_time) AS last_time
     FROM attempts
+    JOIN hot ON hot.src_ip = attempts.src_ip AND hot.dst_port IS NOT DISTINCT FROM attempts.dst_port AND hot.protocol = attempts.protocol AND hot.bucket = attempts.bucket
     GROUP BY ALL
-    HAVING count(*) >= $min_hosts AND failed_hosts >= $min_hosts AND failed_hosts >= $min_failed * hosts
+    HAVING failed_hosts >= $min_hosts AND failed_hosts >= $min_failed * hosts
 )
 SELECT
     CASE WHEN max(failed_hosts) >= 500 THEN 'high' WHEN max(failed_hosts) >= 100 THEN 'medium' ELSE 'low' END AS severity,

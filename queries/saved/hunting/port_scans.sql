@@ -10,7 +10,7 @@
 -- An attempt is a TCP flow that begins with a SYN, or a UDP flow that is not
 -- the answer of a service. It failed when no connection came of it: refused,
 -- unanswered or taken back, without a byte sent.
-WITH attempts AS (
+WITH attempts AS NOT MATERIALIZED (
     SELECT src_ip, dst_ip, dst_port, protocol, start_time, end_time,
         time_bucket(CAST($window AS INTERVAL), start_time) AS bucket,
         CASE WHEN protocol = 'tcp' THEN conn_state IN ('S0', 'REJ', 'RSTOS0', 'SH') AND fwd_payload_bytes = 0 ELSE bwd_packets = 0 END AS failed
@@ -18,6 +18,13 @@ WITH attempts AS (
     WHERE (protocol = 'tcp' AND syn_only_packets > 0
         OR protocol = 'udp' AND slice = 0 AND NOT (src_port < 1024 AND dst_port >= 1024) AND dst_port NOT BETWEEN 33434 AND 33534)
         AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+),
+hot AS (
+    SELECT src_ip, dst_ip, protocol, bucket
+    FROM attempts
+    WHERE failed
+    GROUP BY ALL
+    HAVING count(*) >= $min_ports
 ),
 windows AS (
     SELECT src_ip, dst_ip, protocol, bucket,
@@ -29,8 +36,9 @@ windows AS (
         min(start_time) AS first_time,
         max(end_time) AS last_time
     FROM attempts
+    SEMI JOIN hot USING (src_ip, dst_ip, protocol, bucket)
     GROUP BY ALL
-    HAVING count(*) >= $min_ports AND failed_ports >= $min_ports AND failed_ports >= $min_failed * ports
+    HAVING failed_ports >= $min_ports AND failed_ports >= $min_failed * ports
 )
 SELECT
     CASE WHEN max(failed_ports) >= 500 THEN 'high' WHEN max(failed_ports) >= 100 THEN 'medium' ELSE 'low' END AS severity,
