@@ -185,7 +185,11 @@ func (v *verifier) file(s *tableStore, f delta.Add) {
 	in, err := s.openInput(f)
 	var broken []string
 	if err == nil {
-		broken, err = s.checkRows(in, f)
+		if broken, err = s.checkRows(in, f); err == nil {
+			if index := in.reader.CheckIndex(); index != nil {
+				broken = append(broken, index.Error())
+			}
+		}
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if s.removedMeanwhile(f) {

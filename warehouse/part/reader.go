@@ -283,3 +283,41 @@ func appendValue(v *schema.Vector, x parquet.Value, ok bool) {
 		v.AppendText(x.ByteArray(), ok)
 	}
 }
+
+// CheckIndex reads the page index, by which other readers skip pages, and
+// returns what is wrong with its form. Its bounds are not compared with the values.
+func (r *Reader) CheckIndex() (err error) {
+	defer caught(&err)
+	for _, g := range r.file.RowGroups() {
+		for i, c := range g.ColumnChunks() {
+			chunk, ok := c.(*parquet.FileColumnChunk)
+			if !ok {
+				continue
+			}
+			offsets, err := chunk.OffsetIndex()
+			if errors.Is(err, parquet.ErrMissingOffsetIndex) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("page index of column %d: %w", i, err)
+			}
+			for p := range offsets.NumPages() {
+				row := offsets.FirstRowIndex(p)
+				if p == 0 && row != 0 || p > 0 && row <= offsets.FirstRowIndex(p-1) || row >= max(1, g.NumRows()) || offsets.Offset(p) < 4 {
+					return fmt.Errorf("page index of column %d: page %d begins with row %d", i, p, row)
+				}
+			}
+			columns, err := chunk.ColumnIndex()
+			if errors.Is(err, parquet.ErrMissingColumnIndex) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("page index of column %d: %w", i, err)
+			}
+			if columns.NumPages() != offsets.NumPages() {
+				return fmt.Errorf("page index of column %d: it has %d pages in one part and %d in the other", i, columns.NumPages(), offsets.NumPages())
+			}
+		}
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package part
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -81,7 +82,11 @@ func TestReaderSeesDamage(t *testing.T) {
 		}
 		return nil
 	}
-	if err := readAll(data); err != nil {
+	f, err := OpenReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(readAll(data), f.CheckIndex()); err != nil {
 		t.Fatal(err)
 	}
 	found, harmless := 0, 0
