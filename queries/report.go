@@ -74,8 +74,8 @@ func (r *reporter) make(ctx context.Context) (*document.Document, error) {
 		return nil, err
 	}
 	sections, hunts := reportSections(), reportHunts()
-	answers := make([]answer, len(sections))
-	found := make([]answer, len(hunts))
+	answers := make([]*answer, len(sections))
+	found := make([]*answer, len(hunts))
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(together)
 	for i, hunt := range hunts {
@@ -99,20 +99,25 @@ func (r *reporter) make(ctx context.Context) (*document.Document, error) {
 	}
 	findings := findingsOf(hunts, found)
 	d := h.document(r.options, findings)
-	d.Sections = append(d.Sections, findings.section())
+	d.Sections = append(d.Sections, findings.section(r.options.Top))
 	for i, s := range sections {
-		d.Sections = append(d.Sections, s.made(answers[i], h))
+		d.Sections = append(d.Sections, s.made(answers[i], h, r.options.Top))
 	}
 	d.Sections = append(d.Sections, h.rejected())
+	for _, a := range append(append(answers, found...), h.captures.of, h.flows.of) {
+		if err := a.complete(); err != nil {
+			return nil, err
+		}
+	}
 	return d, nil
 }
 
 // ask answers a query with the parameters that it has of values, and within
 // the report's time.
-func (r *reporter) ask(ctx context.Context, name string, values map[string]string) (answer, error) {
+func (r *reporter) ask(ctx context.Context, name string, values map[string]string) (*answer, error) {
 	i := slices.IndexFunc(r.queries, func(q Saved) bool { return q.Name == name })
 	if i < 0 {
-		return answer{}, fmt.Errorf("it has no query %s", name)
+		return nil, fmt.Errorf("it has no query %s", name)
 	}
 	q := r.queries[i]
 	given := map[string]string{}
@@ -128,22 +133,23 @@ func (r *reporter) ask(ctx context.Context, name string, values map[string]strin
 	}
 	args, err := q.Args(given)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	a, err := r.answer(ctx, q.SQL, args)
 	if err != nil {
-		return answer{}, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	a.query = name
 	return a, nil
 }
 
-func (r *reporter) answer(ctx context.Context, sql string, args []any) (answer, error) {
+func (r *reporter) answer(ctx context.Context, sql string, args []any) (*answer, error) {
 	rows, err := r.session.Query(ctx, sql, args...)
 	if err != nil {
-		return answer{}, err
+		return nil, err
 	}
 	defer rows.Close()
-	var a answer
+	a := &answer{}
 	columns := rows.Columns()
 	for _, c := range columns {
 		a.Columns = append(a.Columns, document.Column{Name: c.Name, Unit: unitOf(c)})

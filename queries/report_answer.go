@@ -2,6 +2,7 @@ package queries
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -15,27 +16,59 @@ import (
 
 // answer is the rows of a query, held in memory.
 type answer struct {
+	query string
 	document.Table
+	// lacks is a column that was asked for and that the query does not have.
+	lacks string
 }
 
 // answerRow is one of them.
 type answerRow struct {
-	columns []document.Column
-	cells   []any
+	of    *answer
+	cells []any
 }
 
 // each returns the rows with the names of their columns.
-func (a answer) each() []answerRow {
+func (a *answer) each() []answerRow {
 	rows := make([]answerRow, len(a.Rows))
 	for i, cells := range a.Rows {
-		rows[i] = answerRow{a.Columns, cells}
+		rows[i] = answerRow{a, cells}
 	}
 	return rows
 }
 
-// get returns the value of a column, which the query must have.
+// column returns the place of a column, or -1.
+func (a *answer) column(name string) int {
+	i := slices.IndexFunc(a.Columns, func(c document.Column) bool { return c.Name == name })
+	if i < 0 {
+		a.lacks = name
+	}
+	return i
+}
+
+// unit returns what a column measures.
+func (a *answer) unit(name string) document.Unit {
+	if i := a.column(name); i >= 0 {
+		return a.Columns[i].Unit
+	}
+	return document.Text
+}
+
+// complete returns an error if a column was missed.
+func (a *answer) complete() error {
+	if a.lacks != "" {
+		return fmt.Errorf("query %s has no column %s", a.query, a.lacks)
+	}
+	return nil
+}
+
+// get returns the value of a column; nil, with a note in the answer, if the
+// query has none of that name.
 func (r answerRow) get(name string) any {
-	return r.cells[slices.IndexFunc(r.columns, func(c document.Column) bool { return c.Name == name })]
+	if i := r.of.column(name); i >= 0 {
+		return r.cells[i]
+	}
+	return nil
 }
 
 // int returns a whole number, 0 for null.
@@ -66,11 +99,7 @@ func (r answerRow) time(name string) *time.Time {
 
 // text returns a value as people read it.
 func (r answerRow) text(name string) string {
-	return document.Human(r.get(name), r.unit(name))
-}
-
-func (r answerRow) unit(name string) document.Unit {
-	return r.columns[slices.IndexFunc(r.columns, func(c document.Column) bool { return c.Name == name })].Unit
+	return document.Human(r.get(name), r.of.unit(name))
 }
 
 // unitOf tells what a column measures by its kind and its name, whose ending

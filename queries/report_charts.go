@@ -18,7 +18,7 @@ type parts struct {
 	values []float64
 }
 
-func partsOf(a answer, value string, by ...string) parts {
+func partsOf(a *answer, value string, by ...string) parts {
 	sums := map[string]float64{}
 	var names []string
 	for _, r := range a.each() {
@@ -51,15 +51,15 @@ func partsOf(a answer, value string, by ...string) parts {
 }
 
 // ring draws the parts that a column has by others. A part alone is no picture.
-func ring(title string, unit document.Unit, value string, by ...string) func(answer, *headline) []document.Chart {
-	return func(a answer, _ *headline) []document.Chart {
+func ring(title string, unit document.Unit, value string, by ...string) func(*answer, *headline) []document.Chart {
+	return func(a *answer, _ *headline) []document.Chart {
 		return partsChart(document.Ring, title, unit, partsOf(a, value, by...))
 	}
 }
 
 // lying draws the same as bars.
-func lying(title string, unit document.Unit, value string, by ...string) func(answer, *headline) []document.Chart {
-	return func(a answer, _ *headline) []document.Chart {
+func lying(title string, unit document.Unit, value string, by ...string) func(*answer, *headline) []document.Chart {
+	return func(a *answer, _ *headline) []document.Chart {
 		return partsChart(document.Bars, title, unit, partsOf(a, value, by...))
 	}
 }
@@ -76,8 +76,8 @@ func partsChart(kind document.Kind, title string, unit document.Unit, p parts) [
 type series struct{ column, name string }
 
 // stacked draws a bar for each row, made of the series.
-func stacked(title string, unit document.Unit, label func(answerRow) string, of ...series) func(answer, *headline) []document.Chart {
-	return func(a answer, _ *headline) []document.Chart {
+func stacked(title string, unit document.Unit, label func(answerRow) string, of ...series) func(*answer, *headline) []document.Chart {
+	return func(a *answer, _ *headline) []document.Chart {
 		chart := document.Chart{Kind: document.Bars, Title: title}
 		view := document.View{Name: title, Unit: unit}
 		for _, s := range of {
@@ -101,7 +101,7 @@ func stacked(title string, unit document.Unit, label func(answerRow) string, of 
 
 // timeline draws what starts over time by protocol. Buckets without flows are
 // there, too, with nothing in them.
-func timeline(a answer, h *headline) []document.Chart {
+func timeline(a *answer, h *headline) []document.Chart {
 	width := h.bucket()
 	first, last := a.each()[0].time("bucket"), a.each()[len(a.Rows)-1].time("bucket")
 	n := int(last.Sub(*first)/width) + 1

@@ -39,7 +39,7 @@ func reportHunts() []hunt {
 			}
 			return fmt.Sprintf("%s of %s hosts failed on %s, such as %s", r.text("failed_hosts"), r.text("hosts"), target, r.text("example"))
 		}},
-		{query: "floods", name: called("flood"), who: column("dst_ip"), evidence: func(r answerRow) string {
+		{query: "floods", name: called("flood"), who: column("target"), evidence: func(r answerRow) string {
 			return fmt.Sprintf("%s %s packets from %s sources, %s packets a second, %s answers",
 				r.text("packets"), r.text("protocol"), r.text("sources"), document.Human(float64(int64(r.number("packets_per_second"))), document.Number), r.text("answers"))
 		}},
@@ -62,7 +62,7 @@ func reportHunts() []hunt {
 		{query: "clear_text_logins", name: called("clear-text login"), who: pair("client", "server"), severity: loginSeverity, evidence: func(r answerRow) string {
 			return fmt.Sprintf("%s: %s %s%s", r.text("kind"), r.text("method"), r.text("host"), r.text("uri"))
 		}},
-		{query: "certificates", name: called("certificate"), who: column("server"), severity: certificateSeverity, moments: [2]string{"last_seen", "last_seen"},
+		{query: "certificates", name: called("certificate"), who: column("server"), severity: called("low"), moments: [2]string{"last_seen", "last_seen"},
 			evidence: certificateEvidence},
 	}
 }
@@ -81,14 +81,6 @@ func socketPair(r answerRow) string {
 
 func loginSeverity(r answerRow) string {
 	if strings.HasPrefix(r.text("kind"), "credential") {
-		return "medium"
-	}
-	return "low"
-}
-
-// certificateSeverity is low: such certificates are common within a network.
-func certificateSeverity(r answerRow) string {
-	if r.text("validity") == "expired" {
 		return "medium"
 	}
 	return "low"
@@ -115,7 +107,7 @@ type finding struct {
 type findings []finding
 
 // findingsOf returns the findings of the answers to the hunts.
-func findingsOf(hunts []hunt, answers []answer) findings {
+func findingsOf(hunts []hunt, answers []*answer) findings {
 	var f findings
 	for i, h := range hunts {
 		if h.moments == [2]string{} {
@@ -133,8 +125,30 @@ func findingsOf(hunts []hunt, answers []answer) findings {
 	return f
 }
 
+// shown returns the findings that people are shown: top of each query, and how
+// many more there are of those that have more.
+func (f findings) shown(top int) (rows [][]any) {
+	count := map[string]int{}
+	for _, x := range f {
+		if count[x.query]++; count[x.query] <= top {
+			rows = append(rows, []any{x.severity, x.name, x.who, x.evidence, moment(x.first), x.query})
+		}
+	}
+	for _, x := range f {
+		if n := count[x.query] - top; n > 0 {
+			more := fmt.Sprintf("%d more of these", n)
+			if count[x.query] >= huntTop {
+				more = fmt.Sprintf("%d or more others", n)
+			}
+			rows = append(rows, []any{nil, x.name, "…", more, nil, x.query})
+			count[x.query] = 0
+		}
+	}
+	return rows
+}
+
 // section returns the findings as a section.
-func (f findings) section() document.Section {
+func (f findings) section(top int) document.Section {
 	s := document.Section{
 		Name: "findings", Chapter: "Findings", Title: "What to look at", Wide: true,
 		Note:  "What the hunting queries found. A finding is a reason to look, not a proof; weir query NAME gives the numbers behind it.",
@@ -146,9 +160,7 @@ func (f findings) section() document.Section {
 		s.Data.Rows = append(s.Data.Rows, []any{x.severity, x.name, x.who, x.evidence, moment(x.first), moment(x.last), x.query})
 	}
 	s.Shown.Columns = append(slices.Clone(s.Data.Columns[:4]), document.Column{Name: "first seen", Unit: document.Moment}, document.Column{Name: "query", Unit: document.Text})
-	for _, row := range s.Data.Rows {
-		s.Shown.Rows = append(s.Shown.Rows, append(slices.Clone(row[:5]), row[6]))
-	}
+	s.Shown.Rows = f.shown(top)
 	return s
 }
 

@@ -89,7 +89,7 @@ func (h *headline) document(o ReportOptions, f findings) *document.Document {
 		{Label: "Time span", Value: "none", Detail: "no packets"},
 		{Label: "Packets", Value: v.text("packets"), Detail: "in flows"},
 		{Label: "Traffic", Value: v.text("bytes"), Detail: "on the wire, in flows"},
-		{Label: "Flows", Value: v.text("flows"), Detail: "conversations each way"},
+		{Label: "Flows", Value: v.text("flows"), Detail: "both directions in one"},
 		{Label: "Hosts", Value: v.text("hosts"), Detail: "distinct addresses"},
 		f.figure(),
 	}
@@ -136,7 +136,7 @@ func (h *headline) facts(o ReportOptions) (facts []document.Fact) {
 			facts[0], facts[1] = facts[1], facts[0]
 		}
 	}
-	for i, c := range h.captures.columns {
+	for i, c := range h.captures.of.Columns {
 		facts = append(facts, document.Fact{Object: "captures", Name: c.Name, Value: h.captures.cells[i]})
 	}
 	for _, name := range []string{"flows", "packets", "bytes", "hosts"} {

@@ -15,7 +15,7 @@ type section struct {
 	note           string
 	// shown are the columns for people; none means all, but for a timeline.
 	shown  []shown
-	charts func(answer, *headline) []document.Chart
+	charts func(*answer, *headline) []document.Chart
 	empty  string
 	wide   bool
 	// saved tells that weir query knows the query by its name.
@@ -54,8 +54,13 @@ func shareOf(columns ...string) shown {
 	}}
 }
 
-// made returns the section with its answer.
-func (s section) made(a answer, h *headline) document.Section {
+// fewest is how many rows people are shown of queries without a limit, where
+// the report's own is lower.
+const fewest = 12
+
+// made returns the section with its answer, of which people are shown so many
+// rows.
+func (s section) made(a *answer, h *headline, top int) document.Section {
 	d := document.Section{Name: s.name, Chapter: s.chapter, Title: s.title, Note: s.note, Data: a.Table, Empty: s.empty, Wide: s.wide}
 	if d.Name == "" {
 		d.Name = s.query
@@ -74,12 +79,14 @@ func (s section) made(a answer, h *headline) document.Section {
 		return d
 	}
 	for _, c := range s.shown {
-		if c.unit == "" && len(a.Columns) > 0 {
-			c.unit = answerRow{columns: a.Columns}.unit(c.from)
+		if c.unit == "" {
+			c.unit = a.unit(c.from)
 		}
 		d.Shown.Columns = append(d.Shown.Columns, document.Column{Name: c.name, Unit: c.unit})
 	}
-	for _, r := range a.each() {
+	rows := a.each()
+	d.More = max(0, len(rows)-max(top, fewest))
+	for _, r := range rows[:len(rows)-d.More] {
 		cells := make([]any, len(s.shown))
 		for i, c := range s.shown {
 			if c.value != nil {

@@ -49,7 +49,9 @@ type Section struct {
 	Data  Table
 	// Shown is the table for people; without columns the section is for
 	// programs, and for its charts.
-	Shown  Table
+	Shown Table
+	// More is how many rows Shown leaves out.
+	More   int
 	Charts []Chart
 	// Empty is said in place of a table without rows; where it is empty, the
 	// section is left out then.

@@ -10,6 +10,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 var (
@@ -63,6 +64,7 @@ type headCell struct {
 
 type bodyCell struct {
 	Text  string
+	Whole string // the text, where Text is only its beginning
 	Key   string // what to sort by; empty where there is nothing
 	Class string
 	Badge string // the severity
@@ -161,6 +163,9 @@ func (p *page) add(s Section) {
 
 func newBodyCell(value any, u Unit) bodyCell {
 	c := bodyCell{Text: Human(value, u), Key: sortKey(value, u)}
+	if runes := []rune(c.Text); len(runes) > widestText {
+		c.Whole, c.Text = c.Text, string(runes[:widestText-1])+"…"
+	}
 	switch {
 	case u.right():
 		c.Class = "n"
@@ -168,9 +173,18 @@ func newBodyCell(value any, u Unit) bodyCell {
 		c.Class = "t"
 	case u == Severity:
 		c.Badge = level(value)
+	case utf8.RuneCountInString(c.Text) <= shortText:
+		c.Class = "s"
+	case utf8.RuneCountInString(c.Text) > longText:
+		c.Class = "l"
 	}
 	return c
 }
+
+// Texts up to shortText characters stay on one line; those above longText get
+// room for several.
+// What is longer than widestText is cut, and whole as a tooltip.
+const shortText, longText, widestText = 26, 40, 180
 
 // level returns the severity if it is one that the style knows.
 func level(value any) string {

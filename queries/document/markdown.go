@@ -37,6 +37,9 @@ func (d *Document) WriteMarkdown(w io.Writer) error {
 			continue
 		}
 		s.Shown.markdown(&b)
+		if s.More > 0 {
+			fmt.Fprintf(&b, "\n… %s more\n", Thousands(int64(s.More)))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -39,6 +39,9 @@ func (d *Document) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "\n%s\n", title)
 			rows, right := s.Shown.cells(widestCell)
 			WriteRows(&b, rows, right)
+			if s.More > 0 {
+				fmt.Fprintf(&b, "  … %s more\n", Thousands(int64(s.More)))
+			}
 		}
 	}
 	_, err := io.WriteString(w, b.String())

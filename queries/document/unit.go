@@ -133,6 +133,9 @@ func Duration(d time.Duration) string {
 		}
 	}
 	d = d.Round(time.Second)
+	if days := int64(d / (24 * time.Hour)); days >= 1000 {
+		return Thousands(days) + " d"
+	}
 	for i, u := range units[:len(units)-1] {
 		if d >= u.size {
 			small := units[i+1]
