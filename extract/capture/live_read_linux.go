@@ -62,7 +62,7 @@ func (l *Live) listen(r *ring) {
 
 // patience is how long a stopped ring is read. What it still holds then is
 // dropped, so that the program ends in time where metering cannot follow.
-const patience = 2 * time.Second
+const patience = time.Second
 
 // abandon counts the packets that the ring holds as dropped.
 func (r *ring) abandon() {
