@@ -39,6 +39,9 @@ func TestValidate(t *testing.T) {
 		{func(c *Config) { c.Workers = -1 }, "--workers"},
 		{func(c *Config) { c.Workers = maxWorkers + 1 }, "--workers"},
 		{func(c *Config) { c.Metering.IdleTimeout = 0 }, "--idle-timeout"},
+		{func(c *Config) { c.MemoryLimit = LeastMemory }, ""},
+		{func(c *Config) { c.MemoryLimit = LeastMemory - 1 }, "--memory-limit"},
+		{func(c *Config) { c.MemoryLimit, c.Workers = LeastMemory, 64 }, "--workers"},
 	} {
 		config := DefaultConfig()
 		c.set(&config)

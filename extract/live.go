@@ -71,7 +71,7 @@ func (p *Pipeline) RunLive(ctx context.Context, origin *flow.Origin, source capt
 	}
 	_, err := p.run(ctx, r, sink)
 	last := &Interval{Stats: r.stats}
-	last.Flows = r.live.rows
+	last.Flows, last.Evicted = r.live.rows, r.live.evicted
 	r.live.accepted += last.InFlows()
 	last.OpenPackets = r.live.accepted - r.live.inRows
 	if err == nil && last.OpenPackets != 0 {
@@ -88,17 +88,17 @@ type liveRun struct {
 	swept time.Time
 	clock int64
 
-	rows             int64 // of the interval
+	rows, evicted    int64 // of the interval
 	accepted, inRows int64 // packets, of the whole run
 }
 
 // close decides whether an epoch ends with a parcel, and an interval with it.
-func (l *liveRun) close(q *parcel, inEpoch int, r *run) {
+func (l *liveRun) close(q *parcel, full bool, r *run) {
 	l.clock = max(l.clock, q.slab.Clock)
 	now := time.Now()
 	due := l.request.Load() || now.Sub(l.began) >= l.Interval
 	q.interval, q.clock = nil, l.clock
-	q.closing = due || inEpoch >= epochPackets || now.Sub(l.swept) >= sweepEvery
+	q.closing = due || full || now.Sub(l.swept) >= sweepEvery
 	if !q.closing {
 		return
 	}
@@ -115,13 +115,16 @@ func (l *liveRun) close(q *parcel, inEpoch int, r *run) {
 func (l *liveRun) wrote(items []item, ended *Interval) error {
 	for i := range items {
 		l.inRows += items[i].flow.Packets()
+		if items[i].flow.Evicted() {
+			l.evicted++
+		}
 	}
 	l.rows += int64(len(items))
 	if ended == nil {
 		return nil
 	}
-	ended.Flows = l.rows
-	l.rows = 0
+	ended.Flows, ended.Evicted = l.rows, l.evicted
+	l.rows, l.evicted = 0, 0
 	l.accepted += ended.Rejected[decode.Accepted]
 	ended.OpenPackets = l.accepted - l.inRows
 	if err := ended.conserve(); err != nil {

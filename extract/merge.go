@@ -2,6 +2,7 @@ package extract
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -17,6 +18,8 @@ type merger struct {
 	items  []item
 	rows   []*flow.Flow
 	keys   []schema.Key
+	// evicted counts the flows of the run that were evicted.
+	evicted int64
 }
 
 // item is a flow with what it is sorted by.
@@ -68,43 +71,37 @@ func (p partition) values() []string {
 func newMerger(tables *Catalogues) *merger { return &merger{tables: tables} }
 
 // merge takes the epochs of all shards until they end and returns the number
-// of rows.
-func (m *merger) merge(shards []*shard, sink Sink, seen *Progress, live *liveRun) (rows int64, err error) {
+// of rows. It stops where the context ends.
+func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err error) {
 	returned := map[int64]struct{}{}
+	m.evicted = 0
 	for open := true; open; {
 		m.items = m.items[:0]
-		epochs := make([]epoch, len(shards))
-		for i, s := range shards {
+		epochs := make([]epoch, len(r.shards))
+		for i, s := range r.shards {
 			epochs[i], open = <-s.out
-			for _, f := range epochs[i].flows {
-				m.items = append(m.items, item{f, partitionOf(f), f.Packet()})
-			}
-			for _, packet := range epochs[i].returned {
-				returned[packet] = struct{}{}
-			}
 		}
-		slices.SortFunc(m.items, func(a, b item) int {
-			return cmp.Or(a.part.compare(b.part), cmp.Compare(a.packet, b.packet))
-		})
-		if err := m.append(sink); err != nil {
+		m.gather(epochs, returned, r.budget.returned)
+		if err := m.append(ctx, sink); err != nil {
 			return rows, err
 		}
 		if err := m.appendEvents(epochs, sink); err != nil {
 			return rows, err
 		}
 		rows += int64(len(m.items))
-		seen.Flows.Add(int64(len(m.items)))
-		if live != nil {
-			if err := live.wrote(m.items, epochs[0].interval); err != nil {
+		r.seen.Flows.Add(int64(len(m.items)))
+		if r.live != nil {
+			if err := r.live.wrote(m.items, epochs[0].interval); err != nil {
 				return rows, err
 			}
 		}
-		for i, s := range shards {
+		for i, s := range r.shards {
 			s.table.Recycle(epochs[i].flows)
+			s.debt.add(-epochs[i].weight)
 		}
 	}
-	if len(returned) == 0 {
-		return rows, nil
+	if len(returned) == 0 || r.abandoned() {
+		return rows, context.Cause(ctx)
 	}
 	if err := sink.Amend(m.tables.Flows.Table, "end_reason", flow.EndIdle.String(), returned); err != nil {
 		return rows, fmt.Errorf("amend end reasons: %w", err)
@@ -112,13 +109,38 @@ func (m *merger) merge(shards []*shard, sink Sink, seen *Progress, live *liveRun
 	return rows, nil
 }
 
+// gather takes the flows of the epochs of all shards, in order, and notes the
+// swept ones that came back, unless there are too many already.
+func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) {
+	full := len(returned) >= most
+	for _, e := range epochs {
+		for _, f := range e.flows {
+			m.items = append(m.items, item{f, partitionOf(f), f.Packet()})
+			if f.Evicted() {
+				m.evicted++
+			}
+		}
+		for _, packet := range e.returned {
+			if !full {
+				returned[packet] = struct{}{}
+			}
+		}
+	}
+	slices.SortFunc(m.items, func(a, b item) int {
+		return cmp.Or(a.part.compare(b.part), cmp.Compare(a.packet, b.packet))
+	})
+}
+
 // stride is how many rows are appended before the sink is asked whether it
 // takes them away.
 const stride = 4096
 
 // append hands the sorted items to the sink, partition by partition.
-func (m *merger) append(sink Sink) error {
+func (m *merger) append(ctx context.Context, sink Sink) error {
 	for i := 0; i < len(m.items); {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		part := m.items[i].part
 		m.rows, m.keys = m.rows[:0], m.keys[:0]
 		for ; i < len(m.items) && m.items[i].part == part && len(m.rows) < stride; i++ {

@@ -7,14 +7,16 @@ import (
 	"io"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"weir/extract/capture"
 	"weir/extract/decode"
 	"weir/extract/flow"
 )
 
-// epochPackets is how many packets make an epoch, rounded up to a whole
-// parcel. It is part of the result only for captures out of time order.
+// epochPackets is how many packets there are between two sweeps, rounded up to
+// a whole parcel. It is part of the result only for captures out of time
+// order. It is also how many packets make an epoch, unless memory is short.
 const epochPackets = 1 << 16
 
 // Pipeline runs captures through the stages, one at a time. It keeps its
@@ -40,8 +42,11 @@ func (p *Pipeline) Run(ctx context.Context, origin *flow.Origin, source capture.
 	return p.run(ctx, newRun(p, origin, source), sink)
 }
 
-func (p *Pipeline) run(ctx context.Context, r *run, sink Sink) (Stats, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (p *Pipeline) run(user context.Context, r *run, sink Sink) (Stats, error) {
+	// Where reading fails, what was read is still metered and handed over;
+	// where the user or the sink gives up, it is not.
+	r.abandoned = func() bool { return user.Err() != nil || r.failed.Load() }
+	ctx, cancel := context.WithCancelCause(user)
 	defer cancel(nil)
 	var wg sync.WaitGroup
 	wg.Go(func() { r.read(ctx, cancel) })
@@ -50,16 +55,18 @@ func (p *Pipeline) run(ctx context.Context, r *run, sink Sink) (Stats, error) {
 	}
 	wg.Go(func() { r.sequence() })
 	for _, s := range r.shards {
+		s.abandoned = r.abandoned
 		wg.Go(func() { s.meter(r.free) })
 	}
-	rows, err := p.merger.merge(r.shards, sink, &p.Progress, r.live)
+	rows, err := p.merger.merge(user, r, sink)
 	if err != nil {
+		r.failed.Store(true)
 		cancel(err)
 		r.discard(&wg)
 	}
 	wg.Wait()
 	p.spare = r.parcels
-	r.stats.Flows = rows
+	r.stats.Flows, r.stats.Evicted = rows, p.merger.evicted
 	return r.stats, errors.Join(err, ended(ctx, err), r.stats.conserve())
 }
 
@@ -84,6 +91,11 @@ type run struct {
 	stats   Stats
 	seen    *Progress
 	live    *liveRun // nil for captures that are read from files
+	budget  budget
+	// abandoned tells that nobody wants the rows any more: the user has given up,
+	// or the sink has failed.
+	abandoned func() bool
+	failed    atomic.Bool
 }
 
 func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
@@ -104,7 +116,20 @@ func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
 	for range workers {
 		r.shards = append(r.shards, newShard(len(r.shards), p.config, of, inFlight))
 	}
+	r.limit(p.config.budget())
 	return r
+}
+
+// limit keeps the run within a budget.
+func (r *run) limit(b budget) {
+	r.budget = b
+	if !b.limited {
+		return
+	}
+	c := newCensus(b, len(r.shards))
+	for _, s := range r.shards {
+		s.census, s.budget = c, b
+	}
 }
 
 // read fills parcels until the source ends.
@@ -137,29 +162,14 @@ func (r *run) decode() {
 // sequence does what must be done in packet order: fragments, sums, epochs.
 func (r *run) sequence() {
 	var fragments decode.Fragments
-	clock, inEpoch := int64(math.MaxInt64), 0
+	var e epochCutter
 	for q := range r.order {
 		<-q.decoded
 		if len(q.frags) > 0 {
 			fragments.Resolve(q.headers, q.frags)
 			q.deal()
 		}
-		clock = min(clock, r.sum(q))
-		inEpoch += len(q.headers)
-		if r.live != nil {
-			r.live.close(q, inEpoch, r)
-			if q.closing {
-				inEpoch = 0
-			}
-		} else if q.closing = inEpoch >= epochPackets; q.closing {
-			// The earliest time of the whole epoch: one corrupt timestamp
-			// must not end the flows of other packets. An epoch without
-			// metered packets tells no time.
-			if clock == math.MaxInt64 {
-				clock = math.MinInt64
-			}
-			q.clock, clock, inEpoch = clock, math.MaxInt64, 0
-		}
+		e.cut(q, r)
 		q.pending.Store(int32(len(r.shards)))
 		for _, s := range r.shards {
 			s.in <- q
@@ -196,6 +206,7 @@ func (r *run) sum(q *parcel) int64 {
 // so that every stage comes to its end.
 func (r *run) discard(wg *sync.WaitGroup) {
 	for _, s := range r.shards {
+		s.debt.forgo()
 		wg.Go(func() {
 			for range s.out {
 			}

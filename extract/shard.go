@@ -15,6 +15,11 @@ type shard struct {
 	in      chan *parcel
 	out     chan epoch
 	live    *liveShard // nil for captures that are read from files
+	census  *census    // nil without a memory limit
+	debt    *debt
+	budget  budget
+	// abandoned tells that nobody wants the rows any more.
+	abandoned func() bool
 }
 
 // epoch is what a shard hands over at the end of an epoch.
@@ -22,6 +27,7 @@ type epoch struct {
 	flows    []*flow.Flow
 	returned []int64
 	events   app.Events
+	weight   int64     // of the flows
 	interval *Interval // that ends with the epoch, if one does
 }
 
@@ -30,26 +36,41 @@ func newShard(number int, c Config, origins []*flow.Origin, inFlight int) *shard
 	if !c.NoApp {
 		engine = app.NewEngine()
 	}
-	return &shard{number: number, origins: origins, engine: engine, table: flow.NewTable(c.Metering, origins[0], engine), in: make(chan *parcel, inFlight), out: make(chan epoch, 2)}
+	return &shard{number: number, origins: origins, engine: engine, table: flow.NewTable(c.Metering, origins[0], engine), in: make(chan *parcel, inFlight), out: make(chan epoch, 2), debt: newDebt()}
 }
 
-// meter takes parcels until there are no more and then ends all flows.
+// meter takes parcels until there are no more and then ends all flows, unless
+// they are not wanted any more.
 func (s *shard) meter(free chan<- *parcel) {
 	defer close(s.out)
 	for q := range s.in {
 		s.add(q)
 		if q.closing {
-			s.sweep(q.clock)
-			e := s.handOver()
-			e.interval = q.interval
-			s.out <- e
+			s.close(q)
 		}
 		if q.pending.Add(-1) == 0 {
 			free <- q
 		}
 	}
+	if s.abandoned() {
+		return
+	}
 	s.finish()
 	s.out <- s.handOver()
+}
+
+// close ends an epoch with a parcel.
+func (s *shard) close(q *parcel) {
+	s.sweep(q.clock)
+	if s.census != nil {
+		s.census.hold(s.table)
+	}
+	e := s.handOver()
+	e.interval = q.interval
+	s.out <- e
+	if s.census != nil {
+		s.debt.wait(s.budget.owed)
+	}
 }
 
 // add meters a parcel. The flows that start in it are of the file that holds
@@ -92,6 +113,12 @@ func (s *shard) handOver() epoch {
 	e := epoch{flows: s.table.Ended(), returned: s.table.Returned()}
 	if s.engine != nil {
 		e.events = s.engine.Events()
+	}
+	if s.census != nil {
+		for _, f := range e.flows {
+			e.weight += f.Weight()
+		}
+		s.debt.add(e.weight)
 	}
 	return e
 }

@@ -12,6 +12,9 @@ type Stats struct {
 	Packets, Bytes int64
 	// Flows counts the rows of the table flows.
 	Flows int64
+	// Evicted counts those of them that ended because of the memory limit, or
+	// because too many were open.
+	Evicted int64
 	// Rejected counts the packets that are part of no flow, by reason;
 	// Rejected[decode.Accepted] counts those that are.
 	Rejected [decode.Rejects]int64
