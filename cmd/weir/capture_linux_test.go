@@ -116,7 +116,7 @@ func TestCapture(t *testing.T) {
 	}
 	n.send(t, "ping", "-q", "-c", "3", "-i", "0.1", "10.99.0.2")
 	n.send(t, "ping", "-q", "-c", "3", "-i", "0.1", "fd99::2")
-	for _, name := range []string{"app-dns-mixed.pcap", "frag-v4-nfs-sctp.pcap"} {
+	for _, name := range []string{"app-dns-mixed.pcap", "frag-v4-nfs-sctp.pcap", "l2-vlan.pcap"} {
 		if path := moduleFile("..", "shared", "captures", name); exists(path) {
 			n.send(t, "tcpreplay", "-q", "-i", n.portA, "-p", "5000", path)
 		}
@@ -130,6 +130,12 @@ func TestCapture(t *testing.T) {
 	end(t, beside, syscall.SIGINT, besideMessages)
 	must(t, "ingest", "-w", offline, "--idle-timeout", "2s", packets)
 	compareHouses(t, live, offline)
+	if exists(moduleFile("..", "shared", "captures", "l2-vlan.pcap")) {
+		// The kernel takes the tags off.
+		if out := must(t, "query", "-w", live, "SELECT count(*) > 0 AS tagged FROM flows WHERE vlan_id IS NOT NULL"); out != "tagged\ntrue\n" {
+			t.Errorf("no flow has a VLAN id: %s", out)
+		}
+	}
 	if out := must(t, "query", "-w", live, "SELECT sum(packets) = sum(packets_in_flows) AND sum(dropped) = 0 AND sum(flows) = (SELECT count(*) FROM flows) AND sum(packets) = (SELECT sum(total_packets) FROM flows) AS even FROM captures"); out != "even\ntrue\n" {
 		t.Errorf("packets and rows do not add up:\n%s", must(t, "query", "-w", live, "FROM captures"))
 	}

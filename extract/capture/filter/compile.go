@@ -9,11 +9,10 @@ import (
 // Link is what the packets of an interface begin with.
 type Link int
 
+// Links: Ethernet is that of network cards, and Loopback that of the loopback
+// interface, which shows every packet twice, of which the program takes one.
+// RawIP has no link header. AnyLink is for a socket that listens to all interfaces.
 const (
-	// Ethernet is the link of network cards, and Loopback that of the
-	// loopback interface, which shows every packet twice, of which the program
-	// takes one. RawIP has no link header. AnyLink is for a socket that listens to all
-	// interfaces.
 	Ethernet Link = iota
 	Loopback
 	RawIP
