@@ -148,6 +148,9 @@ func (s *Session) takeSnapshots() error {
 		case err != nil:
 			return fmt.Errorf("open table %s of warehouse %s: %w", t.Name, s.dir, err)
 		}
+		if err := checkFormat(s.dir, t.Name, snap); err != nil {
+			return err
+		}
 		if pinned {
 			if err := s.reclaimed(t, snap); err != nil {
 				return err

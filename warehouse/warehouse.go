@@ -75,12 +75,18 @@ func (s *tableStore) check(warehouse string) error {
 	if err != nil {
 		return fmt.Errorf("open warehouse %s: %w", warehouse, err)
 	}
+	return checkFormat(warehouse, s.table.Name, snapshot)
+}
+
+// checkFormat returns a FormatError for a snapshot of a table that a newer
+// major version wrote.
+func checkFormat(warehouse, table string, snapshot *delta.Snapshot) error {
 	format, err := snapshot.Metadata.Format()
 	if err != nil {
 		return fmt.Errorf("open warehouse %s: %w", warehouse, err)
 	}
 	if format > delta.Format {
-		return &FormatError{Table: s.table.Name, Found: format, Newest: delta.Format, warehouse: warehouse, key: delta.FormatProperty}
+		return &FormatError{Table: table, Found: format, Newest: delta.Format, warehouse: warehouse, key: delta.FormatProperty}
 	}
 	return nil
 }
