@@ -3,8 +3,8 @@ package extract
 import (
 	"fmt"
 	"math"
-
-	"github.com/dustin/go-humanize"
+	"strconv"
+	"strings"
 
 	"weir/extract/flow"
 )
@@ -14,8 +14,30 @@ type Bytes int64
 
 // UnmarshalText reads a size.
 func (b *Bytes) UnmarshalText(text []byte) error {
-	n, err := humanize.ParseBytes(string(text))
-	if err != nil || n > math.MaxInt64 {
+	digits := strings.TrimRight(string(text), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz ")
+	unit := float64(0)
+	switch strings.ToUpper(strings.TrimSpace(string(text[len(digits):]))) {
+	case "", "B":
+		unit = 1
+	case "K", "KB":
+		unit = 1e3
+	case "M", "MB":
+		unit = 1e6
+	case "G", "GB":
+		unit = 1e9
+	case "T", "TB":
+		unit = 1e12
+	case "KIB":
+		unit = 1 << 10
+	case "MIB":
+		unit = 1 << 20
+	case "GIB":
+		unit = 1 << 30
+	case "TIB":
+		unit = 1 << 40
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	if n *= unit; err != nil || unit == 0 || !(n >= 1 && n < math.MaxInt64) {
 		return fmt.Errorf("%q is no size such as 500MB or 2GB", text)
 	}
 	*b = Bytes(n)

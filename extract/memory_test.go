@@ -249,13 +249,13 @@ func TestBudget(t *testing.T) {
 }
 
 func TestBytes(t *testing.T) {
-	for text, want := range map[string]Bytes{"2GB": 2_000_000_000, "500MB": 500_000_000, "1GiB": 1 << 30, "4096": 4096} {
+	for text, want := range map[string]Bytes{"2GB": 2_000_000_000, "500MB": 500_000_000, "1GiB": 1 << 30, "4096": 4096, "1.5 kb": 1500} {
 		var b Bytes
 		if err := b.UnmarshalText([]byte(text)); err != nil || b != want {
 			t.Errorf("%s is %d, want %d; %v", text, b, want, err)
 		}
 	}
-	for _, text := range []string{"", "many", "-1GB", "20EB"} {
+	for _, text := range []string{"", "many", "-1GB", "20EB", "0", "1 2GB", "1e30GB", "NaN", "GB"} {
 		var b Bytes
 		if b.UnmarshalText([]byte(text)) == nil {
 			t.Errorf("%q is taken for %d", text, b)

@@ -63,6 +63,11 @@ func (c *captureCommand) Run(a *app) error {
 	if err := c.check(); err != nil {
 		return usage("%v", err)
 	}
+	forget, err := remember(&c.Config)
+	if err != nil {
+		return err
+	}
+	defer forget()
 	house, err := warehouse.Open(a.warehouse, a.tables.Tables())
 	if err != nil {
 		return err
@@ -105,7 +110,7 @@ func (c *captureCommand) check() error {
 			return fmt.Errorf("%s is named twice", name)
 		}
 	}
-	return c.Config.Validate()
+	return nil
 }
 
 // list prints the interfaces.

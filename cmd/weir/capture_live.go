@@ -127,7 +127,7 @@ func (l *liveCapture) begin() error {
 	l.session = hex.EncodeToString(random[:])
 	l.spare = make(chan *warehouse.Writer, 2)
 	for range cap(l.spare) {
-		l.spare <- l.house.NewWriter(warehouse.WriterOptions{Workers: l.command.Workers})
+		l.spare <- l.house.NewWriter(writerOptions(l.command.Config))
 	}
 	if err := l.next(); err != nil {
 		return err

@@ -38,6 +38,11 @@ func (convertCommand) Help() string {
 
 // Run converts the captures. One that fails does not stop the others.
 func (c *convertCommand) Run(a *app) error {
+	forget, err := remember(&c.Config)
+	if err != nil {
+		return err
+	}
+	defer forget()
 	export, err := c.check(a)
 	if err != nil {
 		return err
@@ -63,9 +68,6 @@ func (c *convertCommand) Run(a *app) error {
 func (c *convertCommand) check(a *app) (queries.Export, error) {
 	if len(c.Paths) < 2 {
 		return queries.Export{}, usage("name the captures, and last the file or the directory to write, such as: weir convert capture.pcap flows.csv")
-	}
-	if err := c.Config.Validate(); err != nil {
-		return queries.Export{}, usage("%v", err)
 	}
 	if a.json && c.Paths[len(c.Paths)-1] == "-" {
 		return queries.Export{}, usage("--json and the flows would both go to standard output: choose --format json for the flows, or a file")

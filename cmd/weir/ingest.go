@@ -28,9 +28,11 @@ func (ingestCommand) Help() string {
 // Run ingests the captures one after the other. One that fails does not stop
 // the others.
 func (c *ingestCommand) Run(a *app) error {
-	if err := c.Config.Validate(); err != nil {
-		return usage("%v", err)
+	forget, err := remember(&c.Config)
+	if err != nil {
+		return err
 	}
+	defer forget()
 	found := capture.Find(c.Paths)
 	units := c.units(found.Entries)
 	pipeline := extract.NewPipeline(c.Config, a.tables)

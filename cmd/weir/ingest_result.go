@@ -29,6 +29,7 @@ type outcome struct {
 	Packets        int64  `json:"packets"`
 	Bytes          int64  `json:"bytes"`
 	Flows          int64  `json:"flows"`
+	Evicted        int64  `json:"evicted"`
 	PacketsInFlows int64  `json:"packets_in_flows"`
 	rejections
 	Seconds float64 `json:"seconds"`
@@ -59,7 +60,7 @@ func (o *outcome) fail(err error) {
 // take notes what was read of the capture.
 func (o *outcome) take(c *extract.Capture) {
 	s := c.Stats
-	o.Packets, o.Bytes, o.Flows, o.PacketsInFlows = s.Packets, s.Bytes, s.Flows, s.InFlows()
+	o.Packets, o.Bytes, o.Flows, o.Evicted, o.PacketsInFlows = s.Packets, s.Bytes, s.Flows, s.Evicted, s.InFlows()
 	o.rejections = rejected(s)
 	o.Warning = c.Info.Warning
 }
@@ -75,6 +76,9 @@ func (o *outcome) String() string {
 	line := fmt.Sprintf("%-9s %s: %s, %s", o.Status, o.Path, count(o.Packets, "packet"), count(o.Flows, "flow"))
 	if n := o.rejections.sum(); n > 0 {
 		line += fmt.Sprintf(", %s in no flow", count(n, "packet"))
+	}
+	if o.Evicted > 0 {
+		line += fmt.Sprintf(", %s evicted", humanize.Comma(o.Evicted))
 	}
 	if o.Warning != "" {
 		line += "; warning: " + o.Warning
@@ -102,6 +106,7 @@ type sums struct {
 	Packets        int64 `json:"packets"`
 	Bytes          int64 `json:"bytes"`
 	Flows          int64 `json:"flows"`
+	Evicted        int64 `json:"evicted"`
 	PacketsInFlows int64 `json:"packets_in_flows"`
 	rejections
 	Seconds float64 `json:"seconds"`
@@ -130,6 +135,7 @@ func (t *sums) add(o *outcome) {
 	t.Packets += o.Packets
 	t.Bytes += o.Bytes
 	t.Flows += o.Flows
+	t.Evicted += o.Evicted
 	t.PacketsInFlows += o.PacketsInFlows
 	t.Truncated += o.Truncated
 	t.Malformed += o.Malformed
@@ -168,6 +174,9 @@ func (s *summary) writeText(in *intake) error {
 		in.say("\n%s ingested into %s in %.2f s: %s, %s, %s", count(int64(t.Ingested), "capture"), in.house.Dir(), t.Seconds,
 			count(t.Packets, "packet"), queries.Bytes(t.Bytes), count(t.Flows, "flow"))
 		in.say("%s", t.conservation())
+	}
+	if t.Evicted > 0 {
+		in.say("%s evicted because memory was short (end_reason evicted): what is one conversation may be several rows; --memory-limit allows more", count(t.Evicted, "flow"))
 	}
 	if t.Skipped > 0 {
 		in.say("%s skipped, whose bytes are in the warehouse already", count(int64(t.Skipped), "capture"))

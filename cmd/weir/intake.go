@@ -42,7 +42,7 @@ func (a *app) intake(dir string, c extract.Config, p *extract.Pipeline, line *pr
 	}
 	return &intake{
 		app: a, config: c, house: house, pipeline: p, progress: line, byID: map[string][]*outcome{},
-		writer: house.NewWriter(warehouse.WriterOptions{Workers: c.Workers}),
+		writer: house.NewWriter(writerOptions(c)),
 	}, nil
 }
 

@@ -33,9 +33,11 @@ func (previewCommand) Help() string {
 
 // Run meters the beginning of the capture into a warehouse that is thrown away.
 func (c *previewCommand) Run(a *app) error {
-	if err := c.Config.Validate(); err != nil {
-		return usage("%v", err)
+	forget, err := remember(&c.Config)
+	if err != nil {
+		return err
 	}
+	defer forget()
 	if c.N < 1 || c.Packets < 1 {
 		return usage("--flows and --packets must be at least 1")
 	}

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"weir/extract"
+	"weir/warehouse"
+)
+
+// unknownMemory is what a machine is taken to have that does not tell.
+const unknownMemory = 4 << 30
+
+// machineMemory returns how many bytes of memory the machine, or the container
+// that the program runs in, has.
+func machineMemory() int64 {
+	total := int64(unknownMemory)
+	if b, err := os.ReadFile("/proc/meminfo"); err == nil {
+		total = max(meminfoTotal(b), 1)
+	}
+	for _, path := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		if n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64); err == nil && n > 0 {
+			total = min(total, n)
+		}
+	}
+	return total
+}
+
+// meminfoTotal reads the first line of interest of /proc/meminfo.
+func meminfoTotal(b []byte) int64 {
+	for s := bufio.NewScanner(bytes.NewReader(b)); s.Scan(); {
+		if f := strings.Fields(s.Text()); len(f) == 3 && f[0] == "MemTotal:" && f[2] == "kB" {
+			if n, err := strconv.ParseInt(f[1], 10, 64); err == nil {
+				return n << 10
+			}
+		}
+	}
+	return unknownMemory
+}
+
+// outsideHeap is what of a memory limit is kept for what the collector does not
+// count: the program's code and the buffers of its libraries.
+const outsideHeap = 32 << 20
+
+// remember completes the memory limit of a configuration, judges all of it, and
+// makes the collector keep to the limit until forget is called.
+func remember(c *extract.Config) (forget func(), err error) {
+	if c.MemoryLimit == 0 {
+		c.MemoryLimit = max(extract.LeastMemory, extract.Bytes(machineMemory()/2))
+	}
+	if err := c.Validate(); err != nil {
+		return nil, usage("%v", err)
+	}
+	before := debug.SetMemoryLimit(int64(c.MemoryLimit) - outsideHeap)
+	return func() { debug.SetMemoryLimit(before) }, nil
+}
+
+// Of the memory that a writer may take, a third is for rows that wait, as
+// much for those that are being encoded, and the rest for the files. A row of flows
+// takes about rowBytes.
+const rowBytes = 1200
+
+// writerOptions are those of a writer that keeps to the memory limit.
+func writerOptions(c extract.Config) warehouse.WriterOptions {
+	o := warehouse.WriterOptions{Workers: c.Workers}
+	if n := c.SinkBytes(); n > 0 {
+		o.BufferBytes = int(min(128<<20, n/3))
+		o.BufferRows = min(1<<16, o.BufferBytes/rowBytes)
+	}
+	return o
+}
