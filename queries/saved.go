@@ -51,7 +51,7 @@ func (q Saved) Show(values map[string]string) (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "-- %s: %s\n", q.Name, q.Doc)
+	fmt.Fprintf(&b, "/* %s: %s\n", q.Name, comment(q.Doc))
 	literals := map[string]string{}
 	for _, p := range q.Parameters {
 		value := q.value(p, values)
@@ -60,8 +60,9 @@ func (q Saved) Show(values map[string]string) (string, error) {
 			return "", fmt.Errorf("query %s: %w", q.Name, err)
 		}
 		literals[p.Name] = literal
-		fmt.Fprintf(&b, "--   %s %s = %s: %s\n", p.Name, p.Type, oneLine(p.written(value)), p.Doc)
+		fmt.Fprintf(&b, "     %s %s = %s: %s\n", p.Name, p.Type, comment(oneLine(p.written(value))), comment(p.Doc))
 	}
+	b.WriteString("*/\n")
 	b.WriteString(q.filled(func(p Parameter) string { return literals[p.Name] }))
 	return b.String(), nil
 }
@@ -83,7 +84,13 @@ func (q Saved) filled(with func(Parameter) string) string {
 	return b.String()
 }
 
-// oneLine keeps a value within its comment.
+// comment keeps a text within a comment of this kind, which does not look like
+// a flag where it begins an argument.
+func comment(text string) string {
+	return strings.NewReplacer("*/", "* /", "/*", "/ *").Replace(text)
+}
+
+// oneLine keeps a value on its line.
 func oneLine(text string) string {
 	return strings.NewReplacer("\n", " ", "\r", " ").Replace(text)
 }

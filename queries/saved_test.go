@@ -50,8 +50,8 @@ func TestParametersStandWhereSQLHasThem(t *testing.T) {
 	if q.SQL != want || q.Parameters[0].Default != "it's" {
 		t.Errorf("%q, default %q", q.SQL, q.Parameters[0].Default)
 	}
-	shown, err := q.Show(map[string]string{"a": "x';\n--"})
-	if err != nil || !strings.Contains(shown, "SELECT 'x'';\n--', '$a'") || !strings.Contains(shown, "--   a text = 'x''; --': d\n") {
+	shown, err := q.Show(map[string]string{"a": "x';\n*/"})
+	if err != nil || !strings.Contains(shown, "SELECT 'x'';\n*/', '$a'") || !strings.Contains(shown, "     a text = 'x''; * /': d\n*/\n") {
 		t.Errorf("%s, %v", shown, err)
 	}
 }
