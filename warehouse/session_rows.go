@@ -28,6 +28,9 @@ type Rows struct {
 // Columns describes the result's columns.
 func (r *Rows) Columns() []ResultColumn { return r.columns }
 
+// Empty reports, before the first Next, that there are no rows.
+func (r *Rows) Empty() bool { return r.done && !r.first }
+
 // Next fetches the next chunk; it returns false at the end and on an error.
 func (r *Rows) Next() bool {
 	if r.first {
