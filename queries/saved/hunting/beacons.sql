@@ -18,7 +18,7 @@
 --                   from first to last connection: bursts with pauses have little
 -- interval_mad_ms is the median absolute deviation of the intervals.
 WITH ports AS (
-    SELECT list_transform(list_filter(string_split($ignore_ports, ','), x -> trim(x) <> ''), x -> CAST(trim(x) AS INTEGER)) AS ignored
+    SELECT list_transform(list_filter(string_split($ignore_ports, ','), lambda x: trim(x) <> ''), lambda x: CAST(trim(x) AS INTEGER)) AS ignored
 ),
 pairs AS (
     SELECT src_ip, dst_ip, dst_port, protocol

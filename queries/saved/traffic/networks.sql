@@ -36,8 +36,8 @@ numbered AS (
             ((bytes[1]::BIGINT << 24) + (bytes[2]::BIGINT << 16) + (bytes[3]::BIGINT << 8) + bytes[4]::BIGINT)
                 // (1::BIGINT << (32 - least(greatest($prefix4, 0), 32))) * (1::BIGINT << (32 - least(greatest($prefix4, 0), 32)))
         END AS number,
-        CASE WHEN six THEN (list_filter(before, x -> x <> '') || list_transform(range(8 - len(list_filter(before, x -> x <> '')) - len(list_filter(after, x -> x <> ''))), x -> '0')
-            || list_filter(after, x -> x <> ''))[1:least(greatest($prefix6, 0), 112) // 16] END AS groups
+        CASE WHEN six THEN (list_filter(before, lambda x: x <> '') || list_transform(range(8 - len(list_filter(before, lambda x: x <> '')) - len(list_filter(after, lambda x: x <> ''))), lambda x: '0')
+            || list_filter(after, lambda x: x <> ''))[1:least(greatest($prefix6, 0), 112) // 16] END AS groups
     FROM parts
 )
 SELECT
