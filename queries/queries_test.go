@@ -2,8 +2,6 @@ package queries
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,63 +139,6 @@ func TestExportSplits(t *testing.T) {
 	}
 }
 
-func TestReportFigures(t *testing.T) {
-	r, err := MakeReport(t.Context(), filled(t), ReportOptions{Top: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	// 200+1000 + 80+120 + 500 + 60 + 70 + 60 = 2090 bytes of 3+2+5+1+1+1 = 13 packets.
-	// 10.0.0.1 sent 200 + 80 and received 1000 + 120 + 500 of 1700; 10.0.0.2 the rest of u1 and u3.
-	want := `{"captures":{"captures":1,"file_bytes":2500,"packets":15,"bytes":2160,"packets_in_flows":14,"rejected_truncated":0,"rejected_malformed":1,"rejected_unsupported_link":0,"rejected_not_data":0,"first_time":"2026-11-22T23:59:59Z","last_time":"2026-11-23T00:01:29Z"},` +
-		`"flows":{"flows":6,"packets":13,"bytes":2090},` +
-		`"protocols":[{"protocol":"tcp","flows":2,"packets":8,"bytes":1700},{"protocol":"udp","flows":1,"packets":2,"bytes":200},{"protocol":"ipv6-icmp","flows":1,"packets":1,"bytes":70},{"protocol":"ethernet","flows":1,"packets":1,"bytes":60},{"protocol":"icmp","flows":1,"packets":1,"bytes":60}],` +
-		`"top_talkers":[{"ip":"10.0.0.1","flows":3,"packets":10,"sent_bytes":280,"received_bytes":1620},{"ip":"10.0.0.2","flows":2,"packets":8,"sent_bytes":1500,"received_bytes":200}],` +
-		`"top_conversations":[{"a":"10.0.0.1","b":"10.0.0.2","flows":2,"packets":8,"a_to_b_bytes":200,"b_to_a_bytes":1500},{"a":"10.0.0.1","b":"10.0.0.3","flows":1,"packets":2,"a_to_b_bytes":80,"b_to_a_bytes":120}],` +
-		`"top_ports":[{"port":80,"protocol":"tcp","flows":1,"packets":3,"bytes":1200},{"port":443,"protocol":"tcp","flows":1,"packets":5,"bytes":500}],` +
-		`"end_reasons":[{"end_reason":"eof","flows":4,"packets":8,"bytes":690},{"end_reason":"fin","flows":1,"packets":3,"bytes":1200},{"end_reason":"idle","flows":1,"packets":2,"bytes":200}]}`
-	if string(got) != want {
-		t.Errorf("\n got: %s\nwant: %s", got, want)
-	}
-	var b strings.Builder
-	if err := r.WriteText(&b); err != nil {
-		t.Fatal(err)
-	}
-	for _, line := range []string{
-		"  captures      1 (2.50 kB)\n",
-		"  time span     2026-11-22 23:59:59 to 2026-11-23 00:01:29 UTC (1 min 30 s)\n",
-		"  packets       15 (2.16 kB on the wire)\n",
-		"  flows         6 (13 packets, 2.09 kB)\n",
-		"  not in flows  1 malformed\n",
-		"Top talkers\n  address   flows  packets     sent  received   share\n  10.0.0.1      3       10    280 B   1.62 kB  90.9 %\n",
-		"  80/tcp       1        3  1.20 kB  57.4 %\n",
-		"  eof             4        8    690 B          66.7 %\n",
-	} {
-		if !strings.Contains(b.String(), line) {
-			t.Errorf("the text lacks %q:\n%s", line, b.String())
-		}
-	}
-}
-
-func TestReportOfNothing(t *testing.T) {
-	s, err := warehouse.OpenMemory(t.Context(), tables(), warehouse.SessionOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	r, err := MakeReport(t.Context(), s, ReportOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var b strings.Builder
-	if err := r.WriteText(&b); err != nil || !strings.Contains(b.String(), "no packets") || !strings.Contains(b.String(), "Top ports\n  none\n") {
-		t.Errorf("%v\n%s", err, b.String())
-	}
-}
-
 func TestStatusText(t *testing.T) {
 	status, err := MakeStatus(t.Context(), filled(t))
 	if err != nil {
@@ -209,39 +150,5 @@ func TestStatusText(t *testing.T) {
 	}
 	if !strings.Contains(b.String(), `a\x1b.pcap  id1  2026-11-23 08:00:00       15      6`) {
 		t.Error(b.String())
-	}
-}
-
-func TestSavedQueriesHaveHeaders(t *testing.T) {
-	all, err := ReportQueries()
-	if err != nil || len(all) != 7 {
-		t.Fatalf("%d queries, %v", len(all), err)
-	}
-	for _, text := range []string{"SELECT 1\n\n", "-- name: x\nSELECT 1\n", "-- name: y\n-- doc: d\nSELECT 1\n", "-- name: x\n-- doc: \nSELECT 1"} {
-		if _, err := parseSaved("x.sql", text); err == nil {
-			t.Errorf("%q is taken", text)
-		}
-	}
-}
-
-func TestHumanUnits(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 B", 999: "999 B", 1000: "1.00 kB", 1234: "1.23 kB", 12_345: "12.3 kB", 999_499: "999 kB", 999_500: "1.00 MB",
-		1_500_000_000: "1.50 GB", 9_994_000: "9.99 MB", -5: "-5 B"} {
-		if got := Bytes(n); got != want {
-			t.Errorf("Bytes(%d) = %s, want %s", n, got, want)
-		}
-	}
-	for text, want := range map[string]string{"0s": "0 µs", "900us": "900 µs", "1.5ms": "1.50 ms", "59.94s": "59.9 s", "60s": "1 min", "3599.6s": "1 h",
-		"200m": "3 h 20 min", "24h": "1 d", "49h30m": "2 d 1 h"} {
-		d, err := time.ParseDuration(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := Duration(d); got != want {
-			t.Errorf("Duration(%s) = %s, want %s", text, got, want)
-		}
-	}
-	if got := fmt.Sprintf("%s %s %s %s", count(0), count(999), count(1000), count(-1234567)); got != "0 999 1,000 -1,234,567" {
-		t.Error(got)
 	}
 }

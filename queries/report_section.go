@@ -104,3 +104,13 @@ func (s section) made(a *answer, h *headline, top int) document.Section {
 func port(r answerRow, _ *headline) any {
 	return fmt.Sprintf("%s/%s", r.text("port"), r.text("protocol"))
 }
+
+// target writes a URI without its query, in which secrets may stand that nobody
+// wants in a report.
+func target(r answerRow, _ *headline) any {
+	before, _, cut := strings.Cut(r.text("uri"), "?")
+	if cut {
+		return before + "?…"
+	}
+	return before
+}

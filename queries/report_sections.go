@@ -46,7 +46,7 @@ func reportSections() []section {
 		{query: "user_agents", chapter: "HTTP", title: "User agents", note: "Rare ones first.", saved: true,
 			shown: show("user_agent", "requests", "clients", "hosts", "client")},
 		{query: "slow_requests", chapter: "HTTP", title: "Slow requests", note: "A second or more to the head of the answer.", saved: true, wide: true,
-			shown: show("time", "src_ip=client", "host", "method", "uri", "status", "latency_us=latency")},
+			shown: append(append(show("time", "src_ip=client", "host", "method"), shown{name: "path", unit: document.Text, value: target}), show("status", "latency_us=latency")...)},
 
 		{query: "tcp_totals", chapter: "TCP", title: "Health", wide: true,
 			shown: show("flows", "packets", "retransmitted_packets=retransmitted", "retransmitted_percent=share", "out_of_order_packets=out of order", "zero_window_packets=zero windows",
