@@ -41,9 +41,9 @@ type streams struct {
 	color bool
 	// columns returns the width of the terminal as it is now, or 0.
 	columns func() int
-	// terminal returns what is typed at the terminal that in is; nil if it is
-	// none.
-	terminal func(context.Context, *shell.Shell, *shell.History) shell.Input
+	// terminal returns what is typed at the terminal that in is, and what gives
+	// the terminal back; nil if it is none.
+	terminal func(context.Context, *shell.Shell, *shell.History) (in shell.Input, restore func())
 	// interrupts are the signals by which a person interrupts a statement.
 	interrupts []os.Signal
 	// typed is the file that keeps what is typed, if any.

@@ -14,16 +14,14 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	width := 0
-	if term.IsTerminal(int(os.Stdout.Fd())) {
-		width = 80
-		if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-			width = w
-		}
-	}
-	os.Exit(run(ctx, os.Args[1:], streams{
+	s := streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		program: invocation(os.Args[0]), width: width, live: term.IsTerminal(int(os.Stderr.Fd())),
-		color: width > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
-	}))
+		program: invocation(os.Args[0]), width: columns(), columns: columns, live: term.IsTerminal(int(os.Stderr.Fd())),
+		interrupts: []os.Signal{os.Interrupt}, typed: historyPath(os.Getenv),
+	}
+	s.color = s.width > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	if term.IsTerminal(int(os.Stdin.Fd())) && s.width > 0 {
+		s.terminal = newEditor
+	}
+	os.Exit(run(ctx, os.Args[1:], s))
 }

@@ -107,6 +107,7 @@ func libraryHomes() map[string][]string {
 		"github.com/dustin/go-humanize":   {"cmd/weir"},
 		"github.com/schollz/progressbar":  {"cmd/weir"},
 		"github.com/mattn/go-isatty":      {"cmd/weir"},
+		"github.com/peterh/liner":         {"cmd/weir"},
 	}
 }
 
