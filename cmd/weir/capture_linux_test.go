@@ -215,6 +215,7 @@ func TestCaptureKilled(t *testing.T) {
 	time.Sleep(300 * time.Millisecond)
 	end(t, metered, syscall.SIGTERM, messages)
 
+	must(t, "verify", "-w", house)
 	for question, want := range map[string]string{
 		"SELECT count(*) = count(DISTINCT flow_uid) AND count(*) > 10 AS ok FROM flows":                                     "ok\ntrue\n",
 		"SELECT bool_and(c.flows = (SELECT count(*) FROM flows f WHERE f.capture_id = c.capture_id)) AS ok FROM captures c": "ok\ntrue\n",
