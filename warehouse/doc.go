@@ -53,6 +53,20 @@
 // files that it changes into new ones and exchanges these for the old ones in one commit; transactions stay.
 // The old files stay for the sessions that still read them.
 //
+// # Keeping
+//
+// Compact rewrites small files, Expire drops old days, and Verify reads
+// everything and compares. All run beside writers and sessions. What they
+// take out of a table stays on disk until Reclaim removes what left it longer
+// ago than a grace period, and with it goes the way back to older versions
+// (Warehouse.AsOf, AtVersion, SessionOptions.Versions). Log files are never removed.
+//
+// A file that no log names is left over from a crash, or will be committed in
+// a moment. Which of the two, its name tells: it has the id of its writer,
+// who holds a lock on <warehouse>/_writers/<id>.lock while it lives. Nobody
+// removes an uncommitted file of a writer that lives, however old the file.
+// Where a file system has no locks, a writer counts as alive for a week.
+//
 // # Determinism
 //
 // When row groups and files are cut follows from the rows appended, never

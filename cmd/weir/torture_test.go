@@ -185,7 +185,7 @@ func (r *torture) judge(want string) {
 // otherReader compares what delta-rs counts, if there is one.
 func (r *torture) otherReader() {
 	const script = `
-import sys
+import os, sys
 try:
     import deltalake
 except ImportError:
@@ -193,6 +193,8 @@ except ImportError:
 for name in ("flows", "dns", "captures"):
     table = deltalake.DeltaTable(sys.argv[1] + "/" + name)
     print(table.to_pyarrow_table(columns=["capture_id"]).num_rows)
+sys.stdout.flush()
+os._exit(0) # the end of the interpreter now and then aborts in a library's threads
 `
 	python, err := exec.LookPath("python3")
 	if err != nil {
