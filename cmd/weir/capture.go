@@ -37,6 +37,7 @@ type captureCommand struct {
 	WritePcap     string        `placeholder:"DIR" help:"Keep the packets in this directory too, as pcapng files."`
 	RotateSize    int           `default:"1000" placeholder:"MB" help:"Begin a new file when one is this large; 0 never."`
 	RotateEvery   time.Duration `default:"1h" help:"Begin a new file when one is this old; 0 never."`
+	CompactEvery  time.Duration `default:"1h" help:"How often the small files of many commits are made into large ones, in the background; 0 never."`
 	LogFormat     string        `enum:"text,json" default:"text" help:"Write messages as text, or as a JSON object a line."`
 	Metrics       string        `placeholder:"ADDRESS" help:"Serve counters to Prometheus at http://ADDRESS/metrics, such as 127.0.0.1:9100."`
 	Top           bool          `help:"Show the largest open flows and talkers, every second."`
@@ -72,6 +73,7 @@ func (c *captureCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	defer house.Close()
 	l, err := c.prepare(a, house)
 	if err != nil {
 		return err
@@ -100,8 +102,8 @@ func (c *captureCommand) check() error {
 		return fmt.Errorf("--ring-size must be at least 2 MB a ring, not %d", c.RingSize)
 	case c.FlushInterval < time.Second:
 		return fmt.Errorf("--flush-interval must be at least 1s, not %v", c.FlushInterval)
-	case c.MaxFlows < 0 || c.Count < 0 || c.Duration < 0 || c.RotateSize < 0 || c.RotateEvery < 0:
-		return errors.New("--max-flows, --count, --duration, --rotate-size and --rotate-every must not be negative")
+	case c.MaxFlows < 0 || c.Count < 0 || c.Duration < 0 || c.RotateSize < 0 || c.RotateEvery < 0 || c.CompactEvery < 0:
+		return errors.New("--max-flows, --count, --duration, --rotate-size, --rotate-every and --compact-every must not be negative")
 	case c.As != "" && c.CSV == "":
 		return errors.New("--as is about --csv: name its file")
 	}

@@ -96,10 +96,12 @@ func (l *liveCapture) run(source capture.Source) error {
 	running, stop := context.WithCancel(context.Background())
 	var watching sync.WaitGroup
 	watching.Go(func() { l.watchSignals(running) })
+	if l.command.CompactEvery > 0 {
+		watching.Go(func() { l.compactAll(running) })
+	}
 	origin := &flow.Origin{ID: l.session, Source: l.source, Label: l.command.Label, Unit: &l.unit}
 	last, err := l.pipeline.RunLive(context.Background(), origin, source, l, l.cut)
 	stop()
-	watching.Wait()
 	stopShowing()
 	if err == nil {
 		err = l.end(last)
@@ -108,6 +110,7 @@ func (l *liveCapture) run(source capture.Source) error {
 	}
 	close(l.commits)
 	l.done.Wait()
+	watching.Wait()
 	if failure := l.state.failure(); failure != nil {
 		err = errors.Join(failure, err)
 	}
