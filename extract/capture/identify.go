@@ -2,6 +2,7 @@ package capture
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,7 +17,7 @@ type Identity struct {
 	Bytes int64
 }
 
-// The buffer of Identify: hashing is spread over the processors buffer by buffer.
+// The buffer of identifyStream: hashing is spread over the processors buffer by buffer.
 const (
 	hashBytesMin = 64 << 10
 	hashBytesMax = 2 << 20
@@ -33,9 +34,23 @@ func Identify(path string) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
+	if st.Mode().IsRegular() && st.Size() > hashBytesMax {
+		sum, err := hashSteady(f, st.Size())
+		if err == nil {
+			return Identity{ID: hex.EncodeToString(sum[:]), Bytes: st.Size()}, nil
+		}
+		if !errors.Is(err, errUnsteady) {
+			return Identity{}, fmt.Errorf("read %s: %w", path, err)
+		}
+	}
+	return identifyStream(path, f, st.Size())
+}
+
+// identifyStream hashes what r yields, which may be more or less than its size.
+func identifyStream(path string, r io.Reader, size int64) (Identity, error) {
 	h := blake3.New(16, nil)
-	in := filler{r: f}
-	b := make([]byte, min(max(st.Size()+1, hashBytesMin), hashBytesMax))
+	in := filler{r: r}
+	b := make([]byte, min(max(size+1, hashBytesMin), hashBytesMax))
 	id := Identity{}
 	for {
 		n, err := in.fill(b, 0)
