@@ -21,14 +21,16 @@ func PartitionBy[R any](c Column) Field[R] {
 func Int[R any](c Column, value func(R) int64) Field[R] {
 	if c.Type.Kind() == KindInt32 {
 		return Field[R]{c, func(v *Vector, rows []R) {
-			for _, r := range rows {
-				v.AppendInt32(int32(value(r)), true)
+			values := v.addInt32(len(rows))
+			for i, r := range rows {
+				values[i] = int32(value(r))
 			}
 		}}
 	}
 	return Field[R]{c, func(v *Vector, rows []R) {
-		for _, r := range rows {
-			v.AppendInt64(value(r), true)
+		values := v.addInt64(len(rows))
+		for i, r := range rows {
+			values[i] = value(r)
 		}
 	}}
 }
@@ -39,17 +41,27 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 	c.Nullable = true
 	if c.Type.Kind() == KindInt32 {
 		return Field[R]{c, func(v *Vector, rows []R) {
-			for _, r := range rows {
-				x, ok := value(r)
-				v.AppendInt32(int32(x), ok)
+			values, valid := v.addInt32(len(rows)), v.addValid(len(rows))
+			known := 0
+			for i, r := range rows {
+				if x, ok := value(r); ok {
+					values[i], valid[i] = int32(x), true
+					known++
+				}
 			}
+			v.Nulls += len(rows) - known
 		}}
 	}
 	return Field[R]{c, func(v *Vector, rows []R) {
-		for _, r := range rows {
-			x, ok := value(r)
-			v.AppendInt64(x, ok)
+		values, valid := v.addInt64(len(rows)), v.addValid(len(rows))
+		known := 0
+		for i, r := range rows {
+			if x, ok := value(r); ok {
+				values[i], valid[i] = x, true
+				known++
+			}
 		}
+		v.Nulls += len(rows) - known
 	}}
 }
 
@@ -58,9 +70,15 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 	c.Type, c.Nullable = Double, true
 	return Field[R]{c, func(v *Vector, rows []R) {
-		for _, r := range rows {
-			v.AppendFloat64(value(r))
+		values, valid := v.addFloat64(len(rows)), v.addValid(len(rows))
+		known := 0
+		for i, r := range rows {
+			if x, ok := value(r); ok {
+				values[i], valid[i] = x, true
+				known++
+			}
 		}
+		v.Nulls += len(rows) - known
 	}}
 }
 
@@ -80,10 +98,12 @@ func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 	c.Type = Text
 	return Field[R]{c, func(v *Vector, rows []R) {
-		for _, r := range rows {
-			v.Bytes = text(v.Bytes, r)
-			v.EndText(true)
+		ends, b := v.addOffsets(len(rows)), v.Bytes
+		for i, r := range rows {
+			b = text(b, r)
+			ends[i] = uint32(len(b))
 		}
+		v.Bytes = b
 	}}
 }
 
@@ -92,11 +112,18 @@ func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R] {
 	c.Type, c.Nullable = Text, true
 	return Field[R]{c, func(v *Vector, rows []R) {
-		for _, r := range rows {
+		ends, valid, b := v.addOffsets(len(rows)), v.addValid(len(rows)), v.Bytes
+		known := 0
+		for i, r := range rows {
 			var ok bool
-			v.Bytes, ok = text(v.Bytes, r)
-			v.EndText(ok)
+			if b, ok = text(b, r); ok {
+				valid[i] = true
+				known++
+			}
+			ends[i] = uint32(len(b))
 		}
+		v.Bytes = b
+		v.Nulls += len(rows) - known
 	}}
 }
 

@@ -189,3 +189,47 @@ func (v *Vector) EndList(ok bool) {
 	v.Offsets = append(v.Offsets, uint32(v.Elem.rows))
 	v.setValid(ok)
 }
+
+// add appends n zero entries and returns the whole and what was added. It grows
+// by halves: what append does from a few hundred entries on copies them twice
+// as often.
+func add[T any](s []T, n int) (whole, added []T) {
+	if len(s)+n > cap(s) {
+		s = append(make([]T, 0, max(len(s)+n, cap(s)+cap(s)/2)), s...)
+	}
+	whole = s[:len(s)+n]
+	added = whole[len(s):]
+	clear(added)
+	return whole, added
+}
+
+// The functions add… append n rows, or the validity of n rows, for the caller to fill.
+
+func (v *Vector) addInt32(n int) (values []int32) {
+	v.rows += n
+	v.Int32, values = add(v.Int32, n)
+	return values
+}
+
+func (v *Vector) addInt64(n int) (values []int64) {
+	v.rows += n
+	v.Int64, values = add(v.Int64, n)
+	return values
+}
+
+func (v *Vector) addFloat64(n int) (values []float64) {
+	v.rows += n
+	v.Float64, values = add(v.Float64, n)
+	return values
+}
+
+func (v *Vector) addOffsets(n int) (ends []uint32) {
+	v.rows += n
+	v.Offsets, ends = add(v.Offsets, n)
+	return ends
+}
+
+func (v *Vector) addValid(n int) (valid []bool) {
+	v.Valid, valid = add(v.Valid, n)
+	return valid
+}

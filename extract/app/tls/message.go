@@ -11,6 +11,10 @@ const (
 // maxMessage is how many bytes of one message are kept while it is incomplete.
 const maxMessage = 64 << 10
 
+// firstBuffer is how much is set aside for a message of which only a part is there:
+// enough for most, and little beside the packet that claims it is longer.
+const firstBuffer = 4 << 10
+
 // handshakeKind tells whether a number is that of a handshake message. What is not
 // must have been encrypted.
 func handshakeKind(kind uint8) bool {
@@ -60,6 +64,9 @@ func (s *messages) next(b []byte) (rest []byte, m message, ok bool) {
 		return rest, m, true
 	}
 	if wanted(m.kind) {
+		if s.buf == nil {
+			s.buf = make([]byte, 0, min(s.size, firstBuffer))
+		}
 		s.buf = append(s.buf, piece[:min(n, maxMessage-len(s.buf))]...)
 	}
 	if s.got += n; s.got < s.size {
