@@ -141,7 +141,7 @@ type spare struct {
 }
 
 const (
-	spareBatches = 3
+	spareBatches = 12
 	spareRows    = 4096 // smaller batches are not worth keeping
 )
 

@@ -38,7 +38,7 @@ func (o *WriterOptions) setDefaults() {
 	}
 	set(&o.Workers, runtime.GOMAXPROCS(0))
 	set(&o.RowGroupRows, 1<<17)
-	set(&o.BufferRows, 1<<16)
+	set(&o.BufferRows, 1<<15)
 	o.BufferRows = min(o.BufferRows, o.RowGroupRows)
 	set(&o.BufferBytes, 128<<20)
 	set(&o.GroupCaptures, 2500)
