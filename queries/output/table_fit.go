@@ -76,19 +76,25 @@ func elide(all []shownColumn, width int) []shownColumn {
 	room := width - 1 - 4 // the border and the column of …
 	left, right := 0, len(all)
 	for fromLeft := true; left < right; fromLeft = !fromLeft {
-		next := left
-		if !fromLeft {
-			next = right - 1
-		}
-		if room -= all[next].width + 3; room < 0 {
-			break
-		}
-		if fromLeft {
+		// A side whose next column is too wide leaves the room to the other one.
+		takesLeft, takesRight := all[left].width+3 <= room, all[right-1].width+3 <= room
+		switch {
+		case takesLeft && (fromLeft || !takesRight):
+			room -= all[left].width + 3
 			left++
-		} else {
+		case takesRight:
 			right--
+			room -= all[right].width + 3
+		default:
+			return joined(all, left, right)
 		}
 	}
+	return joined(all, left, right)
+}
+
+// joined returns the columns before left and from right on, and the one that
+// stands for those between.
+func joined(all []shownColumn, left, right int) []shownColumn {
 	left = max(left, 1)
 	right = max(right, left)
 	shown := slices.Clone(all[:left])
