@@ -111,6 +111,10 @@ func timeline(a *answer, h *headline) []document.Chart {
 		chart.Labels = append(chart.Labels, first.Add(time.Duration(i)*width).Format(layout))
 	}
 	protocols := partsOf(a, "bytes", "protocol").names
+	if len(protocols) == 0 {
+		return nil
+	}
+	others := slices.Index(protocols, "others")
 	for _, of := range []struct {
 		column, name string
 		unit         document.Unit
@@ -122,7 +126,10 @@ func timeline(a *answer, h *headline) []document.Chart {
 		for _, r := range a.each() {
 			i := slices.Index(protocols, r.text("protocol"))
 			if i < 0 {
-				i = len(protocols) - 1
+				i = others
+			}
+			if i < 0 {
+				continue // a protocol without bytes, among few
 			}
 			view.Series[i].Values[min(int(r.time("bucket").Sub(*first)/width), n-1)] += r.number(of.column)
 		}
