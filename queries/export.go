@@ -124,14 +124,23 @@ func (e Export) from(flows *schema.Table) string {
 	if e.As != nil && e.As.Rows != "" {
 		conditions = append(conditions, e.As.Rows)
 	}
-	rows := warehouse.QuoteName(flows.Name)
-	if len(conditions) > 0 {
-		rows += " WHERE " + strings.Join(conditions, " AND ")
+	table := warehouse.QuoteName(flows.Name)
+	if e.Limit <= 0 {
+		return table + where(conditions)
 	}
-	if e.Limit > 0 {
-		rows += fmt.Sprintf(" ORDER BY fwd_bytes + bwd_bytes DESC, start_time, flow_uid LIMIT %d", e.Limit)
+	// Sorting whole rows takes memory for all of them, so that the largest are
+	// found by the columns that tell, and only they are read and sorted whole.
+	largest := fmt.Sprintf(" ORDER BY fwd_bytes + bwd_bytes DESC, start_time, flow_uid LIMIT %d", e.Limit)
+	found := "flow_uid IN (SELECT flow_uid FROM " + table + where(conditions) + largest + ")"
+	return table + where(append(conditions, found)) + largest
+}
+
+// where returns the clause that all conditions hold, if there are any.
+func where(conditions []string) string {
+	if len(conditions) == 0 {
+		return ""
 	}
-	return rows
+	return " WHERE " + strings.Join(conditions, " AND ")
 }
 
 func protocolCondition(protocols []string) string {
