@@ -10,6 +10,8 @@ type formatFlags struct {
 	Format string `enum:",table,csv,tsv,json,ndjson,markdown,xlsx,parquet" placeholder:"NAME" default:"" help:"table, csv, tsv, json, ndjson, markdown, xlsx or parquet. Default: table on a terminal, csv elsewhere, or as the extension of --output says."`
 	Output string `short:"o" placeholder:"FILE" default:"-" help:"File to write instead of standard output."`
 	Force  bool   `help:"Replace an existing file."`
+
+	SafeCells bool `help:"Write an apostrophe before CSV cells that a spreadsheet would take for a formula."`
 }
 
 // print answers a query into the file, or to standard output.
@@ -26,6 +28,7 @@ func (f formatFlags) print(a *app, s *warehouse.Session, q output.Query, o outpu
 // where they go to one.
 func (f formatFlags) target(a *app, o output.Options) (output.Target, error) {
 	t := output.Target{Path: f.Output, Force: f.Force, Stdout: a.out, Options: o}
+	t.Options.SafeCells = o.SafeCells || f.SafeCells
 	var err error
 	switch {
 	case f.Format != "":
