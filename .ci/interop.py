@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Hold weir's answers against two independent readers of the same warehouse.
 
-    interop.py WEIR WAREHOUSE
+    interop.py WEIR WAREHOUSE [EMPTY...]
 
-Reads the tables flows and captures of WAREHOUSE with delta-rs (the package
-deltalake, by its own query engine where it has one) and with PyArrow (the
-Parquet files that the log names), and compares with what the program WEIR
-answers: every stored column of every row, sums, and partitions. Exits with 1
-and tells the differences if there are any, with 2 if it could not compare.
+Reads all tables of WAREHOUSE with delta-rs (the package deltalake, by its own
+query engine where it has one) and with PyArrow (the Parquet files that the log
+names), and compares with what the program WEIR answers: every stored column of
+every row, sums, and partitions. A table without rows is a difference, but for
+those named EMPTY, which have none. Exits with 1 and tells the differences if
+there are any, with 2 if it could not compare.
 """
 
 import collections
@@ -22,11 +23,15 @@ import deltalake
 import pyarrow as pa
 import pyarrow.dataset as ds
 
-# Tables, the column that tells a row from the others, and the columns to add up.
+# Tables, the columns that name a row, and the columns to add up.
 TABLES = {
-    "flows": ("flow_uid", ["fwd_packets", "bwd_packets", "fwd_bytes", "bwd_bytes"]),
-    "captures": ("capture_id", ["packets", "bytes", "flows", "packets_in_flows"]),
+    "flows": (["flow_uid"], ["fwd_packets", "bwd_packets", "fwd_bytes", "bwd_bytes"]),
+    "dns": (["flow_uid", "time"], ["rtt_us", "answer_count", "response_bytes"]),
+    "http": (["flow_uid", "time"], ["depth", "request_bytes", "response_bytes"]),
+    "tls": (["flow_uid", "time"], ["src_port", "dst_port"]),
+    "captures": (["capture_id"], ["packets", "bytes", "flows", "packets_in_flows"]),
 }
+UNIQUE = {"flows", "captures"}  # where no two rows have the same name; elsewhere they may
 SHOWN = 5  # differences told of each kind
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -148,19 +153,28 @@ def tell(problems, what, items):
         problems.append(f"{what}: … and {len(items) - SHOWN} more")
 
 
+def by_name(rows, key):
+    """The rows by the values of their naming columns, and a number where several have the same."""
+    named, met = {}, collections.Counter()
+    for row in sorted(rows, key=repr):
+        name = tuple(row[i] for i in key)
+        named[(*name, met[name])] = row
+        met[name] += 1
+    return named
+
+
 def compare_rows(problems, name, reader, identity, names, mine, theirs):
-    """Compare the rows of two readers, cell by cell where the identity is the same."""
-    key = names.index(identity)
+    """Compare the rows of two readers, cell by cell where they have the same name."""
+    key = [names.index(c) for c in identity]
     if len(mine) != len(theirs):
         problems.append(f"{name}: weir answers {len(mine)} rows, {reader} reads {len(theirs)}")
-    a, b = {r[key]: r for r in mine}, {r[key]: r for r in theirs}
-    for rows, found, who in ((mine, a, "weir"), (theirs, b, reader)):
-        if len(rows) != len(found):
-            problems.append(f"{name}: {who} has {len(rows)} rows with {len(found)} different values of {identity}")
+    a, b = by_name(mine, key), by_name(theirs, key)
+    for found, who in ((a, "weir"), (b, reader)) if name in UNIQUE else ():
+        tell(problems, f"{name}: {who} has several rows named", (k[:-1] for k in found if k[-1] == 1))
     tell(problems, f"{name}: {identity} only in weir's answer", sorted(a.keys() - b.keys()))
     tell(problems, f"{name}: {identity} only read by {reader}", sorted(b.keys() - a.keys()))
     cells = (
-        f"{identity} {k}: {column} is {x!r} in weir's answer, {y!r} read by {reader}"
+        f"row {k}: {column} is {x!r} in weir's answer, {y!r} read by {reader}"
         for k in sorted(a.keys() & b.keys())
         for column, x, y in zip(names, a[k], b[k])
         if x != y or type(x) is not type(y)
@@ -200,7 +214,7 @@ def compare_sums(problems, name, columns, arrow, weir):
     return mine
 
 
-def compare(problems, name, warehouse, weir):
+def compare(problems, name, warehouse, weir, empty):
     identity, summed = TABLES[name]
     table = Table(os.path.join(os.path.abspath(warehouse), name))
     names = table.schema.names
@@ -217,22 +231,23 @@ def compare(problems, name, warehouse, weir):
             problems.append(f"{name}: {c} is declared never null and has {by_delta.column(c).null_count} nulls")
     sums = compare_sums(problems, name, summed, by_delta, weir)
     partitions = compare_partitions(problems, name, table, weir, by_delta)
-    if not mine:
-        problems.append(f"{name}: no rows, so nothing was compared")
+    if bool(mine) == empty:
+        problems.append(f"{name}: {len(mine)} rows, where it was said to have {'none' if empty else 'some'}")
     print(f"{name}: version {table.delta.version()}, {len(table.files())} files, {partitions} partitions, "
           f"{len(mine)} rows of {len(names)} columns, sums {sums}")
 
 
 def main(arguments):
-    if len(arguments) != 2:
+    if len(arguments) < 2 or not set(arguments[2:]) <= TABLES.keys():
         print(__doc__, file=sys.stderr)
         return 2
-    weir, warehouse = Weir(*arguments), arguments[1]
+    warehouse, empty = arguments[1], arguments[2:]
+    weir = Weir(arguments[0], warehouse)
     print(f"delta-rs {deltalake.__version__}, PyArrow {pa.__version__}")
     problems = []
     try:
         for name in TABLES:
-            compare(problems, name, warehouse, weir)
+            compare(problems, name, warehouse, weir, name in empty)
     except Unanswered as e:
         print(e, file=sys.stderr)
         return 2
