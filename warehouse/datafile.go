@@ -92,22 +92,38 @@ func (f *tempFile) unpark() error {
 // finish writes the footer and flushes the file to disk. Like discard it ends
 // the use of the file.
 func (f *tempFile) finish(partition []string, seq int, enc ...*part.Encoder) (*dataFile, error) {
+	summary, err := f.end(enc...)
+	if err != nil {
+		return nil, err
+	}
+	return f.settle(summary, partition, seq)
+}
+
+// end writes the footer. After an error the file is discarded.
+func (f *tempFile) end(enc ...*part.Encoder) (part.Summary, error) {
 	if err := f.unpark(); err != nil {
 		f.discard()
-		return nil, err
+		return part.Summary{}, err
 	}
 	summary, err := f.part.Close(enc...)
 	if err == nil {
 		err = f.buf.Flush()
 	}
-	if err == nil {
-		err = f.file.Sync()
-	}
 	if err != nil {
+		f.discard()
+		return part.Summary{}, fmt.Errorf("write data file %s: %w", f.path, err)
+	}
+	return summary, nil
+}
+
+// settle flushes a file that has its footer to disk. It takes no encoder: files
+// that are flushed at the same time share the disk's waits.
+func (f *tempFile) settle(summary part.Summary, partition []string, seq int) (*dataFile, error) {
+	if err := f.file.Sync(); err != nil {
 		f.discard()
 		return nil, fmt.Errorf("write data file %s: %w", f.path, err)
 	}
-	if err = f.file.Close(); err != nil {
+	if err := f.file.Close(); err != nil {
 		f.fs.Remove(f.path)
 		return nil, fmt.Errorf("close data file %s: %w", f.path, err)
 	}
@@ -201,17 +217,4 @@ func (s *tableStore) moveInto(dir, from, to string) error {
 			return err
 		}
 	}
-}
-
-// writeBatch writes a batch as a file of its own.
-func (s *tableStore) writeBatch(b *schema.Batch, enc []*part.Encoder) (*dataFile, error) {
-	f, err := s.create()
-	if err != nil {
-		return nil, err
-	}
-	if err := f.part.Write(b, enc...); err != nil {
-		f.discard()
-		return nil, fmt.Errorf("write data file %s: %w", f.path, err)
-	}
-	return f.finish(b.Partition, 0, enc...)
 }

@@ -2,8 +2,10 @@ package warehouse
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
+	"weir/warehouse/part"
 	"weir/warehouse/schema"
 )
 
@@ -85,12 +87,29 @@ func (g *group) release() {
 	}
 }
 
-// writeBatch writes a batch as a file once there is an encoder for it.
+// writeBatch writes a batch as a file of its own once there is an encoder for it.
 func (w *Writer) writeBatch(store int, b *schema.Batch) (*dataFile, error) {
-	enc, err := w.encoders.take(b.Rows())
-	defer w.encoders.give(enc)
+	f, summary, err := w.encodeBatch(store, b)
 	if err != nil {
 		return nil, err
 	}
-	return w.warehouse.stores[store].writeBatch(b, enc)
+	return f.settle(summary, b.Partition, 0)
+}
+
+func (w *Writer) encodeBatch(store int, b *schema.Batch) (*tempFile, part.Summary, error) {
+	enc, err := w.encoders.take(b.Rows())
+	defer w.encoders.give(enc)
+	if err != nil {
+		return nil, part.Summary{}, err
+	}
+	f, err := w.warehouse.stores[store].create()
+	if err != nil {
+		return nil, part.Summary{}, err
+	}
+	if err := f.part.Write(b, enc...); err != nil {
+		f.discard()
+		return nil, part.Summary{}, fmt.Errorf("write data file %s: %w", f.path, err)
+	}
+	summary, err := f.end(enc...)
+	return f, summary, err
 }

@@ -1,6 +1,10 @@
 package warehouse
 
-import "sync"
+import (
+	"sync"
+
+	"weir/warehouse/part"
+)
 
 // stream takes the rows of one capture that is larger than the buffers. Each
 // partition has a lane, whose row groups go to temporary files in order; the
@@ -177,11 +181,6 @@ func (l *lane) park() error {
 
 // finish is the last job of a lane: it amends and ends all its files.
 func (s *stream) finish(l *lane) error {
-	enc, err := s.writer.encoders.take(0)
-	defer s.writer.encoders.give(enc)
-	if err != nil {
-		return err
-	}
 	if l.file != nil {
 		l.parked = append(l.parked, l.file)
 		l.file = nil
@@ -189,18 +188,33 @@ func (s *stream) finish(l *lane) error {
 	for len(l.parked) > 0 {
 		f := l.parked[0]
 		l.parked = l.parked[1:]
-		for _, a := range s.amendments {
-			if a.store == l.store {
-				f.part.Amend(a.column, a.value, a.packets)
-			}
+		summary, err := s.end(l, f)
+		if err != nil {
+			return err
 		}
-		done, err := f.finish(l.partition, len(l.finished), enc...)
+		done, err := f.settle(summary, l.partition, len(l.finished))
 		if err != nil {
 			return err
 		}
 		l.finished = append(l.finished, done)
 	}
 	return nil
+}
+
+// end amends a file and writes its footer.
+func (s *stream) end(l *lane, f *tempFile) (part.Summary, error) {
+	enc, err := s.writer.encoders.take(0)
+	defer s.writer.encoders.give(enc)
+	if err != nil {
+		f.discard()
+		return part.Summary{}, err
+	}
+	for _, a := range s.amendments {
+		if a.store == l.store {
+			f.part.Amend(a.column, a.value, a.packets)
+		}
+	}
+	return f.end(enc...)
 }
 
 // complete writes what the buffers still hold and ends all files.

@@ -17,7 +17,7 @@ type WriterOptions struct {
 	// RowGroupRows is the most rows of a row group, 131,072 by default, give or
 	// take the rows between two calls of Grown.
 	RowGroupRows int
-	// BufferRows and BufferBytes bound the rows waiting in memory, 65,536 and
+	// BufferRows and BufferBytes bound the rows waiting in memory, 32,768 and
 	// 128 MB by default. As much again may be being encoded. BufferRows is no
 	// more than RowGroupRows.
 	BufferRows, BufferBytes int
