@@ -14,10 +14,11 @@ import (
 
 // merger puts the rows of all shards in order into the sink's batches.
 type merger struct {
-	tables *Catalogues
-	items  []item
-	rows   []*flow.Flow
-	keys   []schema.Key
+	tables  *Catalogues
+	workers int // that fill the columns of a batch
+	items   []item
+	rows    []*flow.Flow
+	keys    []schema.Key
 	// evicted counts the flows of the run that were evicted.
 	evicted int64
 }
@@ -68,7 +69,9 @@ func (p partition) values() []string {
 	return []string{date, decode.ProtocolName(decode.Key{Family: p.family, Protocol: p.protocol})}
 }
 
-func newMerger(tables *Catalogues) *merger { return &merger{tables: tables} }
+func newMerger(tables *Catalogues, workers int) *merger {
+	return &merger{tables: tables, workers: workers}
+}
 
 // merge takes the epochs of all shards until they end and returns the number
 // of rows. It stops where the context ends.
@@ -152,7 +155,7 @@ func (m *merger) append(ctx context.Context, sink Sink) error {
 		if err != nil {
 			return err
 		}
-		m.tables.Flows.Append(batch, m.rows, m.keys)
+		m.tables.Flows.AppendShared(m.workers, batch, m.rows, m.keys)
 		if err := sink.Grown(batch); err != nil {
 			return err
 		}

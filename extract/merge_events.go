@@ -14,13 +14,13 @@ import (
 
 // appendEvents hands the events of an epoch to the sink.
 func (m *merger) appendEvents(epochs []epoch, sink Sink) error {
-	if err := appendEvents(m.tables.DNS, of(epochs, func(e *app.Events) []*dns.Event { return e.DNS }), sink); err != nil {
+	if err := appendEvents(m, m.tables.DNS, of(epochs, func(e *app.Events) []*dns.Event { return e.DNS }), sink); err != nil {
 		return err
 	}
-	if err := appendEvents(m.tables.HTTP, of(epochs, func(e *app.Events) []*http.Event { return e.HTTP }), sink); err != nil {
+	if err := appendEvents(m, m.tables.HTTP, of(epochs, func(e *app.Events) []*http.Event { return e.HTTP }), sink); err != nil {
 		return err
 	}
-	return appendEvents(m.tables.TLS, of(epochs, func(e *app.Events) []*tls.Event { return e.TLS }), sink)
+	return appendEvents(m, m.tables.TLS, of(epochs, func(e *app.Events) []*tls.Event { return e.TLS }), sink)
 }
 
 // of returns the events of one table of all shards.
@@ -39,7 +39,7 @@ func of[E event.Event](epochs []epoch, table func(*app.Events) []E) []E {
 // appendEvents hands events to the sink by day and in the order of their
 // first packets. Events of one packet are of one flow, and so of one shard,
 // whose order they keep.
-func appendEvents[E event.Event](table *schema.Catalogue[E], events []E, sink Sink) error {
+func appendEvents[E event.Event](m *merger, table *schema.Catalogue[E], events []E, sink Sink) error {
 	slices.SortStableFunc(events, func(a, b E) int {
 		x, y := a.EventHead().Stamp, b.EventHead().Stamp
 		return cmp.Or(cmp.Compare(dayOf(x.Time), dayOf(y.Time)), cmp.Compare(x.Packet, y.Packet))
@@ -55,7 +55,7 @@ func appendEvents[E event.Event](table *schema.Catalogue[E], events []E, sink Si
 		if err != nil {
 			return err
 		}
-		table.Append(batch, events[:n], keys)
+		table.AppendShared(m.workers, batch, events[:n], keys)
 		if err := sink.Grown(batch); err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ type Pipeline struct {
 // NewPipeline returns a pipeline for the settings, which must be valid, that
 // fills the tables.
 func NewPipeline(c Config, tables *Catalogues) *Pipeline {
-	return &Pipeline{config: c, merger: newMerger(tables)}
+	return &Pipeline{config: c, merger: newMerger(tables, c.workers())}
 }
 
 // Run meters all packets of a source and hands the rows to the sink. Flows of a

@@ -1,5 +1,7 @@
 package schema
 
+import "sync"
+
 // Field is a column together with the way its value is found in a row of
 // type R. Derived and partition columns have no value function.
 type Field[R any] struct {
@@ -164,11 +166,53 @@ const chunk = 64
 // Keys has one entry per row.
 func (c *Catalogue[R]) Append(b *Batch, rows []R, keys []Key) {
 	b.Keys = append(b.Keys, keys...)
+	c.fill(b, rows, 0, len(c.stored))
+}
+
+// AppendShared is Append by as many goroutines as workers, which share the
+// columns. The result is the same.
+func (c *Catalogue[R]) AppendShared(workers int, b *Batch, rows []R, keys []Key) {
+	if workers < 2 || len(rows) < sharedRows {
+		c.Append(b, rows, keys)
+		return
+	}
+	b.Keys = append(b.Keys, keys...)
+	var wg sync.WaitGroup
+	from, weight, sum := 0, 0, 0
+	for i := range c.stored {
+		sum += c.stored[i].weight()
+	}
+	for i := range c.stored {
+		weight += c.stored[i].weight()
+		if weight*workers < sum && i < len(c.stored)-1 {
+			continue
+		}
+		first, end := from, i+1
+		wg.Go(func() { c.fill(b, rows, first, end) })
+		from, weight = end, 0
+	}
+	wg.Wait()
+}
+
+// sharedRows is how many rows are worth several goroutines.
+const sharedRows = 1024
+
+// fill appends rows to some of the columns.
+func (c *Catalogue[R]) fill(b *Batch, rows []R, from, to int) {
 	for len(rows) > 0 {
 		n := min(chunk, len(rows))
-		for i := range c.stored {
+		for i := from; i < to; i++ {
 			c.stored[i].fill(&b.Vectors[i], rows[:n])
 		}
 		rows = rows[n:]
 	}
+}
+
+// weight is about how long a value of the column takes, beside others.
+func (f *Field[R]) weight() int {
+	switch f.Type.Kind() {
+	case KindBytes, KindList:
+		return 4
+	}
+	return 1
 }

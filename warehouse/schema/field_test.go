@@ -131,6 +131,24 @@ func TestBatchTruncateAndReset(t *testing.T) {
 	check(t, b, 9)
 }
 
+// Goroutines that share the columns make the same batch.
+func TestCatalogueAppendShared(t *testing.T) {
+	c := sampleCatalogue()
+	for _, workers := range []int{1, 2, 100} {
+		b := NewBatch(c.Table, nil)
+		for from := 0; from < 2*sharedRows; {
+			n := min(sharedRows+chunk/2, 2*sharedRows-from)
+			rows, keys := make([]sample, n), make([]Key, n)
+			for i := range rows {
+				rows[i], keys[i] = sample{int64(from + i)}, Key{Time: int64(from + i), Packet: int64(2 * (from + i))}
+			}
+			c.AppendShared(workers, b, rows, keys)
+			from += n
+		}
+		check(t, b, 2*sharedRows)
+	}
+}
+
 func TestWarmBatchAllocatesNothing(t *testing.T) {
 	c := sampleCatalogue()
 	b := NewBatch(c.Table, nil)
