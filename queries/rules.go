@@ -34,9 +34,14 @@ type Rule struct {
 	Line int
 	// Label is not empty.
 	Label string
-	// Condition is SQL over the columns of flows, which holds where the rule matches.
+	// Condition is SQL, which holds where the rule matches: over the columns of
+	// flows and the numbers of its addresses, see ruleNumbers.
 	Condition string
 }
+
+// ruleNumbers are the addresses of flows as numbers: to look into many networks is
+// so much cheaper.
+var ruleNumbers = map[string]string{"src_number": "ip_number(src_ip)", "dst_number": "ip_number(dst_ip)"}
 
 // ruleColumns are the columns that a file of rules may have.
 var ruleColumns = []string{"from", "to", "src", "dst", "src_port", "dst_port", "protocol", "direction", "label"}
@@ -147,7 +152,7 @@ func parseRule(columns, record []string) (Rule, error) {
 // Relabel is the assignment that labels flows by the rules. With clear, flows
 // that no rule matches lose their label.
 func Relabel(rules []Rule, clear bool) warehouse.Assignment {
-	a := warehouse.Assignment{Table: "flows", Column: "label", Clear: clear}
+	a := warehouse.Assignment{Table: "flows", Column: "label", With: ruleNumbers, Clear: clear}
 	for _, r := range rules {
 		a.Cases = append(a.Cases, warehouse.Case{When: r.Condition, Value: r.Label})
 	}

@@ -97,7 +97,7 @@ func endsCondition(cell map[string]string) (string, error) {
 		return "", fmt.Errorf("direction: %q is neither either nor forward", d)
 	}
 	var forward, backward []string
-	for _, end := range []struct{ name, column, opposite string }{{"src", "src_ip", "dst_ip"}, {"dst", "dst_ip", "src_ip"}} {
+	for _, end := range []struct{ name, column, opposite string }{{"src", "src_number", "dst_number"}, {"dst", "dst_number", "src_number"}} {
 		condition, err := addressCondition(cell[end.name])
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", end.name, err)
@@ -123,36 +123,23 @@ func endsCondition(cell map[string]string) (string, error) {
 
 // addressCondition returns the condition on a column of addresses, nil for any.
 func addressCondition(cell string) (func(column string) string, error) {
-	var hosts, networks []string
+	var networks []netip.Prefix
 	for _, v := range values(cell) {
 		ip, err := netip.ParseAddr(v)
 		if err == nil && ip.Zone() == "" {
-			ip = ip.Unmap()
-			hosts = append(hosts, warehouse.QuoteText(ip.String()))
-			if ip.Is4() { // as IPv6 writes it
-				hosts = append(hosts, warehouse.QuoteText("::ffff:"+ip.String()))
-			}
+			networks = append(networks, netip.PrefixFrom(ip, ip.BitLen()))
 			continue
 		}
 		network, err := netip.ParsePrefix(v)
 		if err != nil {
 			return nil, fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8 or fd00::/8", v)
 		}
-		networks = append(networks, warehouse.QuoteText(network.String()))
+		networks = append(networks, network)
 	}
-	if hosts == nil && networks == nil {
+	if networks == nil {
 		return nil, nil
 	}
-	return func(column string) string {
-		var conditions []string
-		if hosts != nil {
-			conditions = append(conditions, column+" IN ("+strings.Join(hosts, ", ")+")")
-		}
-		for _, n := range networks {
-			conditions = append(conditions, "ip_in("+column+", "+n+")")
-		}
-		return anyOf(conditions)
-	}, nil
+	return func(column string) string { return warehouse.IPRangeSQL(column, networks...) }, nil
 }
 
 // portCondition returns the condition on a column of ports, nil for any.

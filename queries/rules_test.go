@@ -36,6 +36,15 @@ func ruleFlows(t testing.TB) *warehouse.Session {
 	return s
 }
 
+// numbers selects ruleNumbers.
+func numbers() string {
+	var list []string
+	for name, sql := range ruleNumbers {
+		list = append(list, sql+" AS "+name)
+	}
+	return strings.Join(list, ", ")
+}
+
 func TestRulesMatch(t *testing.T) {
 	s := ruleFlows(t)
 	for _, c := range []struct{ header, line, want string }{
@@ -82,7 +91,7 @@ func TestRulesMatch(t *testing.T) {
 			continue
 		}
 		var got []string
-		err = eachRow(t.Context(), s, "SELECT uid FROM flows WHERE "+rules[0].Condition, nil, func(r record) { got = append(got, r.text(0)) })
+		err = eachRow(t.Context(), s, "SELECT uid FROM (SELECT *, "+numbers()+" FROM flows) WHERE "+rules[0].Condition, nil, func(r record) { got = append(got, r.text(0)) })
 		if err != nil || strings.Join(got, " ") != c.want || rules[0].Label != "x" || rules[0].Line != 3 {
 			t.Errorf("%s %s: %v of rule %+v, want %s; %v", c.header, c.line, got, rules[0], c.want, err)
 		}
@@ -139,7 +148,7 @@ func FuzzParseRules(f *testing.F) {
 			return
 		}
 		for _, r := range rules {
-			sql := fmt.Sprintf("SELECT count(*) FROM flows WHERE %s\n", r.Condition)
+			sql := fmt.Sprintf("SELECT count(*) FROM (SELECT *, %s FROM flows) WHERE %s\n", numbers(), r.Condition)
 			if err := s.Exec(t.Context(), sql); err != nil {
 				t.Errorf("%s: %v", sql, err)
 			}

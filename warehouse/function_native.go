@@ -3,9 +3,11 @@ package warehouse
 /*
 extern void weirIPIn(void *info, void *input, void *output);
 extern void weirIsPrivate(void *info, void *input, void *output);
+extern void weirIPNumber(void *info, void *input, void *output);
 typedef void (*weir_function)(void *, void *, void *);
 static void *weir_ip_in(void) { return (void *)weirIPIn; }
 static void *weir_is_private(void) { return (void *)weirIsPrivate; }
+static void *weir_ip_number(void) { return (void *)weirIPNumber; }
 */
 import "C"
 
@@ -19,24 +21,27 @@ import (
 
 // registerFunctions makes the address functions known to the database.
 func registerFunctions(conn mapping.Connection) error {
-	if err := registerFunction(conn, "ip_in", 2, C.weir_ip_in()); err != nil {
+	if err := registerFunction(conn, "ip_in", 2, mapping.TypeBoolean, C.weir_ip_in()); err != nil {
 		return err
 	}
-	return registerFunction(conn, "is_private", 1, C.weir_is_private())
+	if err := registerFunction(conn, "ip_number", 1, mapping.TypeHugeInt, C.weir_ip_number()); err != nil {
+		return err
+	}
+	return registerFunction(conn, "is_private", 1, mapping.TypeBoolean, C.weir_is_private())
 }
 
-// registerFunction registers a function of n texts with a truth value.
-func registerFunction(conn mapping.Connection, name string, n int, callback unsafe.Pointer) error {
-	text, truth := mapping.CreateLogicalType(mapping.TypeVarchar), mapping.CreateLogicalType(mapping.TypeBoolean)
+// registerFunction registers a function of n texts.
+func registerFunction(conn mapping.Connection, name string, n int, result mapping.Type, callback unsafe.Pointer) error {
+	text, returned := mapping.CreateLogicalType(mapping.TypeVarchar), mapping.CreateLogicalType(result)
 	defer mapping.DestroyLogicalType(&text)
-	defer mapping.DestroyLogicalType(&truth)
+	defer mapping.DestroyLogicalType(&returned)
 	f := mapping.CreateScalarFunction()
 	defer mapping.DestroyScalarFunction(&f)
 	mapping.ScalarFunctionSetName(f, name)
 	for range n {
 		mapping.ScalarFunctionAddParameter(f, text)
 	}
-	mapping.ScalarFunctionSetReturnType(f, truth)
+	mapping.ScalarFunctionSetReturnType(f, returned)
 	mapping.ScalarFunctionSetFunction(f, callback)
 	if mapping.RegisterScalarFunction(conn, f) == mapping.StateError {
 		return fmt.Errorf("register the function %s", name)
@@ -64,23 +69,24 @@ func (c column) text(i int) (string, bool) {
 	return unsafe.String(unsafe.SliceData(b), len(b)), true
 }
 
-// truths is the output of a function.
-type truths struct {
-	values []bool
+// results is the output of a function.
+type results[T any] struct {
+	values []T
 	mask   []uint64
 }
 
-func outputTruths(out unsafe.Pointer, rows int) truths {
+func outputOf[T any](out unsafe.Pointer, rows int) results[T] {
 	v := mapping.Vector{Ptr: out}
 	mapping.VectorEnsureValidityWritable(v)
-	return truths{
-		values: unsafe.Slice((*bool)(mapping.VectorGetData(v)), rows),
+	return results[T]{
+		values: unsafe.Slice((*T)(mapping.VectorGetData(v)), rows),
 		mask:   unsafe.Slice((*uint64)(mapping.VectorGetValidity(v)), (rows+63)/64),
 	}
 }
 
-func (t truths) set(i int, value, ok bool) {
-	if t.values[i] = value && ok; !ok {
+// set sets row i to a value, or with ok false to null.
+func (t results[T]) set(i int, value T, ok bool) {
+	if t.values[i] = value; !ok {
 		t.mask[i/64] &^= 1 << (i % 64)
 	}
 }
@@ -89,7 +95,7 @@ func (t truths) set(i int, value, ok bool) {
 func weirIPIn(info, input, output unsafe.Pointer) {
 	chunk := mapping.DataChunk{Ptr: input}
 	rows := int(mapping.DataChunkGetSize(chunk))
-	ips, networks, out := inputColumn(chunk, 0), inputColumn(chunk, 1), outputTruths(output, rows)
+	ips, networks, out := inputColumn(chunk, 0), inputColumn(chunk, 1), outputOf[bool](output, rows)
 	var last string
 	var network netip.Prefix
 	for i := range rows {
@@ -119,7 +125,7 @@ func weirIPIn(info, input, output unsafe.Pointer) {
 func weirIsPrivate(_, input, output unsafe.Pointer) {
 	chunk := mapping.DataChunk{Ptr: input}
 	rows := int(mapping.DataChunkGetSize(chunk))
-	ips, out := inputColumn(chunk, 0), outputTruths(output, rows)
+	ips, out := inputColumn(chunk, 0), outputOf[bool](output, rows)
 	for i := range rows {
 		text, ok := ips.text(i)
 		ip, valid := netip.Addr{}, false
@@ -127,5 +133,25 @@ func weirIsPrivate(_, input, output unsafe.Pointer) {
 			ip, valid = parseIP(text)
 		}
 		out.set(i, valid && isPrivate(ip), valid)
+	}
+}
+
+//export weirIPNumber
+func weirIPNumber(_, input, output unsafe.Pointer) {
+	chunk := mapping.DataChunk{Ptr: input}
+	rows := int(mapping.DataChunkGetSize(chunk))
+	ips, out := inputColumn(chunk, 0), outputOf[hugeInt](output, rows)
+	for i := range rows {
+		text, ok := ips.text(i)
+		if !ok {
+			out.set(i, hugeInt{}, false)
+			continue
+		}
+		ip, valid := parseIP(text)
+		if !valid {
+			out.set(i, hugeInt{}, false)
+			continue
+		}
+		out.set(i, ipNumber(ip), true)
 	}
 }

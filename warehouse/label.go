@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"weir/warehouse/delta"
@@ -13,6 +15,8 @@ import (
 // Assignment sets a text column in the rows for which conditions hold.
 type Assignment struct {
 	Table, Column string
+	// With names SQL that conditions need often, over the stored and the partition columns.
+	With map[string]string
 	// Cases are tried in order; of those that hold for a row the last one
 	// decides.
 	Cases []Case
@@ -25,7 +29,8 @@ type Assignment struct {
 
 // Case is a condition and the value of the rows for which it holds.
 type Case struct {
-	// When is SQL over the stored and the partition columns; null does not hold.
+	// When is SQL over the stored and the partition columns, and the names of
+	// With; null does not hold.
 	When string
 	// Value is not empty.
 	Value string
@@ -107,7 +112,7 @@ func (r *rewriter) assign(ctx context.Context, a Assignment) (Assigned, error) {
 	commit := delta.Commit{Operation: "UPDATE", Parameters: map[string]string{"column": a.Column}, DataChange: true}
 	var made []*dataFile
 	for _, f := range changed {
-		files, err := r.rewrite(ctx, []delta.Add{f}, map[string]string{a.Column: a.valueSQL()})
+		files, err := r.rewrite(ctx, []delta.Add{f}, a)
 		if err != nil {
 			removeFiles(made)
 			return done, err
@@ -150,21 +155,36 @@ func (s *tableStore) confirm(unknown error, adds []delta.Add) (*delta.Snapshot, 
 	return snapshot, nil
 }
 
-// decisionSQL is the number of the case that decides a row, null if none does.
-func (a Assignment) decisionSQL() string {
-	if len(a.Cases) == 0 {
-		return "CAST(NULL AS BIGINT)"
+// decisionName is the column with the number of the case that decides a row,
+// null if none does.
+const decisionName = "deciding case"
+
+// withSQL returns the rows of a query with the columns of With, as they stand
+// behind FROM.
+func (a Assignment) withSQL(query string) string {
+	var with []string
+	for _, name := range slices.Sorted(maps.Keys(a.With)) {
+		with = append(with, fmt.Sprintf(", %s AS %s", a.With[name], QuoteName(name)))
 	}
-	var b strings.Builder
-	b.WriteString("CASE")
-	for i := len(a.Cases) - 1; i >= 0; i-- {
-		fmt.Fprintf(&b, " WHEN (%s\n) THEN %d", a.Cases[i].When, i)
-	}
-	b.WriteString(" END")
-	return b.String()
+	return fmt.Sprintf("(SELECT *%s FROM (%s))", strings.Join(with, ""), query)
 }
 
-// valueSQL is the value that a row gets.
+// decideSQL returns the rows of a query with the columns of With and of the
+// decision, as they stand behind FROM.
+func (a Assignment) decideSQL(query string) string {
+	decision := "CAST(NULL AS BIGINT)"
+	if len(a.Cases) > 0 {
+		var b strings.Builder
+		b.WriteString("CASE")
+		for i := len(a.Cases) - 1; i >= 0; i-- {
+			fmt.Fprintf(&b, " WHEN (%s\n) THEN %d::BIGINT", a.Cases[i].When, i)
+		}
+		decision = b.String() + " END"
+	}
+	return fmt.Sprintf("(SELECT *, %s AS %s FROM %s)", decision, QuoteName(decisionName), a.withSQL(query))
+}
+
+// valueSQL is the value that a row gets, where its decision is known.
 func (a Assignment) valueSQL() string {
 	stays := QuoteName(a.Column)
 	if a.Clear {
@@ -173,12 +193,12 @@ func (a Assignment) valueSQL() string {
 	if len(a.Cases) == 0 {
 		return stays
 	}
-	var b strings.Builder
-	b.WriteString("CASE")
-	for i := len(a.Cases) - 1; i >= 0; i-- {
-		fmt.Fprintf(&b, " WHEN (%s\n) THEN %s", a.Cases[i].When, QuoteText(a.Cases[i].Value))
+	values := make([]string, len(a.Cases))
+	for i, c := range a.Cases {
+		values[i] = QuoteText(c.Value)
 	}
-	return b.String() + " ELSE " + stays + " END"
+	name := QuoteName(decisionName)
+	return fmt.Sprintf("CASE WHEN %s IS NULL THEN %s ELSE [%s][%s + 1] END", name, stays, strings.Join(values, ", "), name)
 }
 
 // count counts what the assignment does and returns the files in which rows change.
@@ -195,9 +215,8 @@ func (r *rewriter) count(ctx context.Context, a Assignment, snapshot *delta.Snap
 	if err := r.matches(ctx, a, from, done); err != nil {
 		return nil, err
 	}
-	column := QuoteName(a.Column)
-	rows, err := r.session.Query(ctx, fmt.Sprintf(`SELECT filename, decision, count(*), count(*) FILTER (WHERE %[1]s IS DISTINCT FROM value)
-		FROM (SELECT filename, %[1]s, %[2]s AS decision, %[3]s AS value FROM (%[4]s)) GROUP BY ALL`, column, a.decisionSQL(), a.valueSQL(), from))
+	rows, err := r.session.Query(ctx, fmt.Sprintf(`SELECT filename, %s, count(*), count(*) FILTER (WHERE %s IS DISTINCT FROM %s) FROM %s GROUP BY ALL`,
+		QuoteName(decisionName), QuoteName(a.Column), a.valueSQL(), a.decideSQL(from)))
 	if err != nil {
 		return nil, err
 	}
@@ -233,23 +252,26 @@ func (r *rewriter) count(ctx context.Context, a Assignment, snapshot *delta.Snap
 }
 
 // matchesAtOnce is how many cases are counted in one pass over the files.
-const matchesAtOnce = 200
+const matchesAtOnce = 500
 
-// matches counts for each case the rows for which it holds, whatever others do.
+// matches counts for each case the rows for which it holds, whatever others
+// do. Each row gives the list of its cases, which costs far less than an
+// aggregate for each case.
 func (r *rewriter) matches(ctx context.Context, a Assignment, from string, done *Assigned) error {
 	for first := 0; first < len(a.Cases); first += matchesAtOnce {
-		last := min(first+matchesAtOnce, len(a.Cases))
-		var counts []string
-		for _, c := range a.Cases[first:last] {
-			counts = append(counts, fmt.Sprintf("count(*) FILTER (WHERE %s\n)", c.When))
+		var holding []string
+		for i, c := range a.Cases[first:min(first+matchesAtOnce, len(a.Cases))] {
+			holding = append(holding, fmt.Sprintf("CASE WHEN (%s\n) THEN %d END", c.When, first+i))
 		}
-		rows, err := r.session.Query(ctx, fmt.Sprintf("SELECT %s FROM (%s)", strings.Join(counts, ", "), from))
+		rows, err := r.session.Query(ctx, fmt.Sprintf("SELECT holds::BIGINT, count(*) FROM (SELECT unnest(list_filter([%s], x -> x IS NOT NULL)) AS holds FROM %s) GROUP BY ALL",
+			strings.Join(holding, ", "), a.withSQL(from)))
 		if err != nil {
 			return err
 		}
 		for rows.Next() {
-			for i := range counts {
-				done.Cases[first+i].Matched = rows.Chunk().Vectors[i].Int64[0]
+			v := rows.Chunk().Vectors
+			for i := range rows.Chunk().Rows {
+				done.Cases[v[0].Int64[i]].Matched = v[1].Int64[i]
 			}
 		}
 		err = rows.Err()

@@ -48,9 +48,9 @@ func (r *rewriter) paths(files []delta.Add) ([]string, error) {
 }
 
 // rewrite copies the rows of files of one partition, in the order given, and
-// returns finished files that no log names yet. Replace gives columns other
-// values: SQL over the stored and the partition columns.
-func (r *rewriter) rewrite(ctx context.Context, files []delta.Add, replace map[string]string) ([]*dataFile, error) {
+// returns finished files that no log names yet. The assignment's column gets its
+// new values.
+func (r *rewriter) rewrite(ctx context.Context, files []delta.Add, a Assignment) ([]*dataFile, error) {
 	paths, err := r.paths(files)
 	if err != nil {
 		return nil, err
@@ -63,14 +63,14 @@ func (r *rewriter) rewrite(ctx context.Context, files []delta.Add, replace map[s
 	var selected []string
 	for _, c := range columns {
 		expr := QuoteName(c.Name)
-		if sql, ok := replace[c.Name]; ok {
-			expr = "(" + sql + "\n) AS " + expr
+		if c.Name == a.Column {
+			expr = a.valueSQL() + " AS " + expr
 		} else if _, known := r.store.table.Column(c.Name); !known {
 			src.more = append(src.more, c.Name)
 		}
 		selected = append(selected, expr)
 	}
-	rows, err := r.session.Query(ctx, fmt.Sprintf("SELECT %s FROM (%s)", strings.Join(selected, ", "), storedSQL(r.store.table, src)))
+	rows, err := r.session.Query(ctx, fmt.Sprintf("SELECT %s FROM %s", strings.Join(selected, ", "), a.decideSQL(storedSQL(r.store.table, src))))
 	if err != nil {
 		return nil, fmt.Errorf("read data files of %s: %w", r.store.table.Name, err)
 	}

@@ -161,12 +161,6 @@ func times(v *schema.Vector, data unsafe.Pointer, mask validity, from, to int) {
 	}
 }
 
-// hugeInt is DuckDB's 128-bit integer, which a sum of BIGINT is.
-type hugeInt struct {
-	lower uint64
-	upper int64
-}
-
 func hugeInts(v *schema.Vector, data unsafe.Pointer, mask validity, from, to int) {
 	for i, x := range unsafe.Slice((*hugeInt)(data), to)[from:] {
 		if !mask.ok(from + i) {

@@ -86,7 +86,7 @@ func (r *conversionResult) writeText(cv *conversion, say func(format string, arg
 			}
 		}
 	}
-	if cv.command.Merge || len(cv.plan.jobs) == 1 {
+	if cv.command.Merge || len(cv.plan.jobs) == 1 && len(r.Outputs) > 1 {
 		for _, w := range r.Outputs {
 			if w.Path != "-" {
 				say("%s: %s", w.Path, count(w.Flows, "flow"))

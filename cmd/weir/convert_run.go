@@ -25,10 +25,10 @@ type conversion struct {
 }
 
 // A warehouse that is thrown away holds so many captures or flows at the
-// most: enough that a small capture costs little, few enough that the first
-// files are written soon.
+// most: some, because a warehouse costs more than a small capture; few, because each
+// output looks at the files of all.
 const (
-	batchCaptures = 64
+	batchCaptures = 8
 	batchFlows    = 50_000
 )
 
