@@ -34,6 +34,9 @@ func (p *pcapng) block(s *Slab, b []byte, pos int) int {
 		p.fail("impossible block length %d", total)
 		return 0
 	}
+	if isPacket(kind) && total > clippedBytes+4 {
+		return p.large(s, kind, total, rest, pos)
+	}
 	if len(rest) < want {
 		p.wait(want)
 		return 0
@@ -42,7 +45,7 @@ func (p *pcapng) block(s *Slab, b []byte, pos int) int {
 	if whole && !p.closed(rest[total-4:], total) {
 		return 0
 	}
-	if !p.take(s, kind, rest[:min(want, int(total)-4)], pos) {
+	if !p.take(s, kind, total, rest[:min(want, int(total)-4)], pos) {
 		return 0
 	}
 	if whole {
@@ -50,6 +53,30 @@ func (p *pcapng) block(s *Slab, b []byte, pos int) int {
 	}
 	p.total, p.skip = total, int64(total)-int64(want)-4
 	return want
+}
+
+// packetHeader is how long a packet block is before its packet, the longest kind.
+const packetHeader = 28
+
+func isPacket(kind uint32) bool {
+	return kind == blockEnhanced || kind == blockPacket || kind == blockSimple
+}
+
+// large takes a packet block of which not all is kept.
+func (p *pcapng) large(s *Slab, kind, total uint32, rest []byte, pos int) int {
+	if !p.clipped {
+		p.stop = verdict{need: clippedBytes, excess: int64(total) - clippedBytes - 4, cut: "last block cut off"}
+		return 0
+	}
+	if len(rest) < clippedBytes+4 {
+		p.wait(clippedBytes + 4)
+		return 0
+	}
+	p.clipped = false
+	if !p.closed(rest[clippedBytes:], total) || !p.take(s, kind, total, rest[:clippedBytes], pos) {
+		return 0
+	}
+	return clippedBytes + 4
 }
 
 // extent returns the least and the greatest length of a block, and how many of
@@ -72,18 +99,18 @@ func (p *pcapng) extent(kind, total uint32) (least, most uint32, want int) {
 	return blockFrame, most, blockFrame - 4
 }
 
-// take takes what a block says; body is the block without its closing length,
-// or its first part. It returns false where the capture has to end.
-func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) bool {
+// take takes what a block of a length says; body is the block without its closing
+// length, or its first part. It returns false where the capture has to end.
+func (p *pcapng) take(s *Slab, kind, total uint32, body []byte, pos int) bool {
 	switch kind {
 	case blockEnhanced:
 		ticks := uint64(p.u32(body[12:]))<<32 | uint64(p.u32(body[16:]))
-		return p.packet(s, p.u32(body[8:]), ticks, body, pos)
+		return p.packet(s, p.u32(body[8:]), ticks, total, body, pos)
 	case blockPacket:
 		ticks := uint64(p.u32(body[12:]))<<32 | uint64(p.u32(body[16:]))
-		return p.packet(s, uint32(p.u16(body[8:])), ticks, body, pos)
+		return p.packet(s, uint32(p.u16(body[8:])), ticks, total, body, pos)
 	case blockSimple:
-		return p.simple(s, body, pos)
+		return p.simple(s, total, body, pos)
 	case blockSection:
 		if major := p.u16(body[12:]); major != 1 {
 			return p.fail("section of major version %d", major)
@@ -98,18 +125,17 @@ func (p *pcapng) take(s *Slab, kind uint32, body []byte, pos int) bool {
 }
 
 // packet takes an enhanced or obsolete packet block.
-func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, body []byte, pos int) bool {
-	const header = 28
+func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, total uint32, body []byte, pos int) bool {
 	in, known := p.lookup(number)
 	captured := p.u32(body[20:])
-	if captured > captureLimit(in.snaplen) || int64(captured) > int64(len(body)-header) {
+	if captured > captureLimit(in.snaplen) || captured > total-4-packetHeader {
 		return p.fail("impossible record length %d", captured)
 	}
 	p.last = in.clock.time(int64(ticks))
 	s.Packets = append(s.Packets, Packet{
 		Time:      p.last,
-		Offset:    uint32(pos + header),
-		Captured:  captured,
+		Offset:    uint32(pos + packetHeader),
+		Captured:  min(captured, keptBytes),
 		Length:    p.u32(body[24:]),
 		Link:      in.link,
 		Malformed: !known,
@@ -119,11 +145,11 @@ func (p *pcapng) packet(s *Slab, number uint32, ticks uint64, body []byte, pos i
 
 // simple takes a simple packet block, whose captured length is not stored: it
 // is the packet's, cut by the snaplen and by the block.
-func (p *pcapng) simple(s *Slab, body []byte, pos int) bool {
+func (p *pcapng) simple(s *Slab, total uint32, body []byte, pos int) bool {
 	const header = 12
 	in, known := p.lookup(0)
 	length := p.u32(body[8:])
-	captured := min(length, uint32(len(body)-header))
+	captured := min(length, total-4-header)
 	if in.snaplen != 0 {
 		captured = min(captured, in.snaplen)
 	}
@@ -133,7 +159,7 @@ func (p *pcapng) simple(s *Slab, body []byte, pos int) bool {
 	s.Packets = append(s.Packets, Packet{
 		Time:      p.last,
 		Offset:    uint32(pos + header),
-		Captured:  captured,
+		Captured:  min(captured, keptBytes),
 		Length:    length,
 		Link:      in.link,
 		Malformed: !known,

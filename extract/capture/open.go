@@ -18,6 +18,10 @@ const (
 	headBytes = 32
 	// maxWindow is what the zstd program itself takes without being asked to.
 	maxWindow = 128 << 20
+	// The window is allocated before anything is known to fill it. A file that is
+	// smaller than smallFile compressed gets no more than smallWindow.
+	smallFile   = 64 << 10
+	smallWindow = 64 << 20
 )
 
 // Open opens a capture file. The error is a *NotCaptureError if the file is
@@ -128,7 +132,7 @@ func uncover(name string, raw *counted) (*content, error) {
 }
 
 // decompress returns the decompressor and how to let go of it.
-func decompress(compression string, r io.Reader) (io.Reader, func(), error) {
+func decompress(compression string, r *bufio.Reader) (io.Reader, func(), error) {
 	if compression == "gzip" {
 		z, err := gzip.NewReader(r)
 		if err != nil {
@@ -136,7 +140,11 @@ func decompress(compression string, r io.Reader) (io.Reader, func(), error) {
 		}
 		return z, func() { z.Close() }, nil
 	}
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
+	window := uint64(maxWindow)
+	if head, err := r.Peek(smallFile); len(head) < smallFile && err != nil {
+		window = smallWindow
+	}
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
 	if err != nil {
 		return nil, func() {}, err
 	}
@@ -149,7 +157,7 @@ func (c *content) refuse(name string, err error) error {
 	switch {
 	case errors.Is(err, zstd.ErrWindowSizeExceeded) && len(c.head) == 0:
 		// What is in it cannot be told, so it is not passed off as something else.
-		return fmt.Errorf("%s: zstd window larger than %d MiB", name, maxWindow>>20)
+		return fmt.Errorf("%s: zstd window larger than %d MiB, or than %d MiB in a file of less than %d KiB", name, maxWindow>>20, smallWindow>>20, smallFile>>10)
 	case errors.As(err, &d):
 		if len(c.head) == 0 {
 			return &NotCaptureError{name, d.what + " at its beginning"}

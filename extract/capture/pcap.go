@@ -35,6 +35,8 @@ type pcap struct {
 	scale  int64 // nanoseconds of one unit of the fraction
 	limit  uint32
 	link   LinkType
+	// clipped tells that of the record at hand only keptBytes are there.
+	clipped bool
 }
 
 // newPcap reads the file header. ok tells whether the magic is one of pcap;
@@ -75,6 +77,8 @@ func (p *pcap) u32(b []byte) uint32 {
 	return v
 }
 
+func (p *pcap) clip() { p.clipped = true }
+
 func (p *pcap) parse(s *Slab, b []byte) (int, verdict) {
 	pos := 0
 	for len(s.Packets) < slabPackets {
@@ -88,6 +92,12 @@ func (p *pcap) parse(s *Slab, b []byte) (int, verdict) {
 		captured := p.u32(rest[8:])
 		if captured > p.limit {
 			return pos, verdict{bad: fmt.Sprintf("impossible record length %d", captured)}
+		}
+		if captured > keptBytes {
+			if !p.clipped {
+				return pos, verdict{need: p.record + keptBytes, excess: int64(captured) - keptBytes, cut: "last record cut off"}
+			}
+			captured, p.clipped = keptBytes, false
 		}
 		size := p.record + int(captured)
 		if len(rest) < size {

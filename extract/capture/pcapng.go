@@ -25,6 +25,9 @@ const (
 	controlBytes = 64 << 10
 	// packetOptions is how long a packet block may be beside its packet.
 	packetOptions = 16 << 20
+	// clippedBytes is what is kept of a large packet block before its closing
+	// length.
+	clippedBytes = packetHeader + keptBytes
 	// maxInterfaces bounds what a section may make us remember.
 	maxInterfaces = 1 << 16
 )
@@ -50,6 +53,9 @@ type pcapng struct {
 	total uint32
 	skip  int64
 	stop  verdict // why the parser has stopped
+	// clipped tells that of the packet block at hand only clippedBytes and its
+	// closing length are there.
+	clipped bool
 }
 
 // newPcapng looks at the first section header. ok tells whether there is one;
@@ -127,6 +133,8 @@ func (p *pcapng) parse(s *Slab, b []byte) (int, verdict) {
 	}
 	return pos, p.stop
 }
+
+func (p *pcapng) clip() { p.clipped = true }
 
 // pass passes over what is left of the block at hand and returns how far it
 // came. The block has ended if total is 0 then.

@@ -9,6 +9,10 @@ import (
 const (
 	slabBytes   = 256 << 10
 	slabPackets = 4096
+	// keptBytes is how much of a packet is kept at the most: no header reaches
+	// beyond it, and no IP packet but a jumbogram. The rest of a larger record is passed
+	// over, so that no record takes much memory whatever its snaplen allows.
+	keptBytes = 256 << 10
 )
 
 // parser parses the records of one container.
@@ -17,6 +21,9 @@ type parser interface {
 	// slabPackets, and returns how far it came. What it has not consumed is
 	// shown to it again at the beginning of the next b, and more after it.
 	parse(s *Slab, b []byte) (int, verdict)
+	// clip tells that the excess of the record at hand has been taken out of what
+	// it is shown.
+	clip()
 }
 
 // verdict tells why a parser stopped before a full slab. All is empty at
@@ -26,6 +33,8 @@ type verdict struct {
 	// to say if the capture ends before.
 	need int
 	cut  string
+	// excess is how many bytes after those needed are to be taken out.
+	excess int64
 	// bad tells why the capture ends here.
 	bad string
 }
@@ -62,6 +71,15 @@ func (f *file) Read(s *Slab) error {
 			f.warn(v.bad, pos, s)
 			f.end = io.EOF
 		case len(s.Packets) == slabPackets:
+		case v.excess > 0 && n-pos >= v.need:
+			if len(s.Packets) > 0 {
+				break
+			}
+			if n, err = f.takeOut(b, pos+v.need, n, v.excess); err != nil {
+				f.finish(err, v, pos, n, s)
+				break
+			}
+			done = false
 		case err != nil:
 			f.finish(err, v, pos, n, s)
 		case len(s.Packets) == 0:
@@ -75,7 +93,9 @@ func (f *file) Read(s *Slab) error {
 			break
 		}
 		if pos == 0 {
-			b = grow(b, v.need)
+			if n == len(b) {
+				b = grow(b, v.need)
+			}
 			continue
 		}
 		n = copy(b, b[pos:n])
@@ -85,6 +105,25 @@ func (f *file) Read(s *Slab) error {
 		return f.end
 	}
 	return nil
+}
+
+// takeOut takes bytes out of the stream, of which b[:n] has been read, from b[at]
+// on, and returns what is then of b.
+func (f *file) takeOut(b []byte, at, n int, excess int64) (int, error) {
+	have := int(min(excess, int64(n-at)))
+	n = at + copy(b[at:], b[at+have:n])
+	f.offset += int64(have)
+	left := excess - int64(have)
+	passed := make([]byte, min(left, slabBytes))
+	for left > 0 {
+		m, err := f.in.fill(passed[:min(left, slabBytes)], 0)
+		f.offset += int64(m)
+		if left -= int64(m); err != nil {
+			return n, err
+		}
+	}
+	f.parser.clip()
+	return n, nil
 }
 
 // finish ends the source where its stream has ended, at b[n], with a record of
