@@ -12,14 +12,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/alecthomas/kong"
+
 	"weir/extract"
+	"weir/extract/dialect"
+	"weir/queries"
 	"weir/warehouse/schema"
 )
 
-var update = flag.Bool("update", false, "write README.md anew: what its commands print, and its tables of columns")
+var update = flag.Bool("update", false, "write README.md anew: what its commands print, and its tables of columns, queries and dialects")
 
 // TestReadme holds README.md to the program: what it shows below each command
-// is what the command prints, and its columns are those of the catalogue.
+// is what the command prints, its columns are those of the catalogue, and no command
+// is missing.
 func TestReadme(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs a dozen commands, and Python")
@@ -34,8 +39,17 @@ func TestReadme(t *testing.T) {
 			t.Errorf("README.md does not have the line %q", strings.TrimSpace(command))
 		}
 	}
+	grammar, err := kong.New(&cli{}, kong.Vars{"version": "", "warehouse": defaultWarehouse})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range grammar.Model.Leaves(true) {
+		if !strings.Contains(string(b), "\n| `weir "+command.Name) {
+			t.Errorf("README.md does not have %s in its table of commands", command.Name)
+		}
+	}
 	made := string(b)
-	t.Run("columns", func(t *testing.T) { made = withColumns(t, made) })
+	t.Run("tables", func(t *testing.T) { made = withTables(t, made) })
 	t.Run("commands", func(t *testing.T) { made = withOutputs(t, made) })
 	if *update && !t.Failed() {
 		if err := os.WriteFile(path, []byte(made), 0o666); err != nil {
@@ -61,11 +75,13 @@ func compareReadme(t *testing.T, is, made string) {
 }
 
 // stable replaces what differs from run to run, or with every change of a
-// column: seconds, the time of the ingest, sizes of files.
+// column: seconds, times of commits, sizes of files.
 func stable(text string) string {
 	for _, r := range [][2]string{
 		{`in [0-9.]+ s:`, `in N s:`},
 		{`20\d\d-\d\d-\d\d \d\d:\d\d:\d\d( +\d+ +\d+\n)`, `TIME$1`},
+		{`(?m)^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}  `, `TIME  `},
+		{`\([0-9.]+ k?B\)`, `(SIZE)`},
 		{`(?m)^(  [a-z]+ +\d+ +\d+ +\d+ +\d+|  date=\S+ +\d+ +\d+) +[0-9.]+ k?B$`, `$1 SIZE`},
 		{`(?m)^  (table|partition) .* size$`, `  $1 SIZE`},
 	} {
@@ -74,22 +90,68 @@ func stable(text string) string {
 	return text
 }
 
-// withColumns returns the README with the tables of columns made anew.
-func withColumns(t *testing.T, readme string) string {
+// withTables returns the README with the tables made anew that the program
+// knows: between two comments, of which the first says what.
+func withTables(t *testing.T, readme string) string {
 	t.Helper()
-	const from, to = "<!-- columns: made by go test ./cmd/weir -run TestReadme -update -->\n", "<!-- end of columns -->"
-	before, rest, found := strings.Cut(readme, from)
-	_, after, ended := strings.Cut(rest, to)
-	if !found || !ended {
-		t.Fatalf("README.md has no lines %q and %q", from, to)
+	for _, made := range []struct {
+		name  string
+		write func(*strings.Builder) error
+	}{{"saved queries", writeSaved}, {"dialects", writeDialects}, {"columns", writeTables}} {
+		from, to := "<!-- "+made.name+": made by go test ./cmd/weir -run TestReadme -update -->\n", "<!-- end of "+made.name+" -->"
+		before, rest, found := strings.Cut(readme, from)
+		_, after, ended := strings.Cut(rest, to)
+		if !found || !ended {
+			t.Fatalf("README.md has no lines %q and %q", from, to)
+		}
+		var b strings.Builder
+		if err := made.write(&b); err != nil {
+			t.Fatal(err)
+		}
+		readme = before + from + b.String() + "\n" + to + after
 	}
-	var b strings.Builder
+	return readme
+}
+
+// writeSaved writes a table of the saved queries.
+func writeSaved(b *strings.Builder) error {
+	library, err := queries.OpenLibrary("")
+	if err != nil {
+		return err
+	}
+	b.WriteString("\n| group | query | answers with |\n| --- | --- | --- |\n")
+	group := ""
+	for _, q := range library.Queries {
+		shown := ""
+		if q.Group != group {
+			group, shown = q.Group, q.Group
+		}
+		fmt.Fprintf(b, "| %s | `%s` | %s |\n", shown, q.Name, q.Doc)
+	}
+	return nil
+}
+
+// writeDialects writes a table of the tools whose columns can be had.
+func writeDialects(b *strings.Builder) error {
+	b.WriteString("\n| `--as` | view | columns | of |\n| --- | --- | ---: | --- |\n")
+	for _, d := range dialect.All() {
+		view := ""
+		if d.View != "" {
+			view = "`" + d.View + "`"
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %d | %s |\n", d.Name, view, len(d.Spellings), d.Doc)
+	}
+	return nil
+}
+
+// writeTables writes the columns of all tables.
+func writeTables(b *strings.Builder) error {
 	tables := slices.Clone(extract.NewCatalogues().Tables())
 	slices.SortStableFunc(tables, func(x, y *schema.Table) int { return cmp.Compare(place(x), place(y)) })
 	for _, table := range tables {
-		writeColumns(&b, table)
+		writeColumns(b, table)
 	}
-	return before + from + b.String() + "\n" + to + after
+	return nil
 }
 
 // place puts flows first and leaves the other tables as they are committed.
