@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"weir/extract"
+	"weir/queries/output"
 	"weir/queries/shell"
 )
 
@@ -61,8 +63,15 @@ type app struct {
 	tables    *extract.Catalogues
 }
 
-// say prints a message.
-func (a *app) say(format string, args ...any) { fmt.Fprintf(a.err, format+"\n", args...) }
+// say prints a message. Names of files and what packets hold may be part of it:
+// nothing of it moves the cursor of a terminal.
+func (a *app) say(format string, args ...any) {
+	lines := strings.Split(fmt.Sprintf(format, args...), "\n")
+	for i, line := range lines {
+		lines[i] = output.Printable(line)
+	}
+	fmt.Fprintln(a.err, strings.Join(lines, "\n"))
+}
 
 // status is an error that decides the exit status.
 type status struct {

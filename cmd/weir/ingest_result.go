@@ -12,6 +12,7 @@ import (
 
 	"weir/extract"
 	"weir/queries"
+	"weir/queries/output"
 )
 
 // Statuses of a capture.
@@ -67,13 +68,14 @@ func (o *outcome) take(c *extract.Capture) {
 
 // String tells in a line what has become of the capture.
 func (o *outcome) String() string {
+	path := output.Printable(o.Path)
 	switch o.Status {
 	case failed:
-		return fmt.Sprintf("failed    %s: %s", o.Path, o.Error)
+		return fmt.Sprintf("failed    %s: %s", path, o.Error)
 	case skipped:
-		return fmt.Sprintf("skipped   %s: in the warehouse already", o.Path)
+		return fmt.Sprintf("skipped   %s: in the warehouse already", path)
 	}
-	line := fmt.Sprintf("%-9s %s: %s, %s", o.Status, o.Path, count(o.Packets, "packet"), count(o.Flows, "flow"))
+	line := fmt.Sprintf("%-9s %s: %s, %s", o.Status, path, count(o.Packets, "packet"), count(o.Flows, "flow"))
 	if n := o.rejections.sum(); n > 0 {
 		line += fmt.Sprintf(", %s in no flow", count(n, "packet"))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -107,12 +108,30 @@ func (in *intake) identify(u unit, inputs []capture.Input) (*reading, error) {
 	if u.continuous {
 		return in.join(u, inputs)
 	}
-	id, err := capture.Identify(inputs[0].Path)
+	id, err := in.hash(inputs[0].Path)
 	if err != nil {
 		return nil, err
 	}
 	return &reading{id: id, name: inputs[0].Name, path: u.entries[0].Path,
 		open: func() (capture.Source, error) { return capture.Open(inputs[0].Path) }}, nil
+}
+
+// hash identifies a file. An interrupt ends the waiting for a large one; the
+// program ends soon then, and the hashing with it.
+func (in *intake) hash(path string) (id capture.Identity, err error) {
+	done := make(chan struct{})
+	var found capture.Identity
+	var failure error
+	go func() {
+		defer close(done)
+		found, failure = capture.Identify(path)
+	}()
+	select {
+	case <-done:
+		return found, failure
+	case <-in.ctx.Done():
+		return id, context.Cause(in.ctx)
+	}
 }
 
 // join makes one capture of the files of a unit.
