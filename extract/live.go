@@ -147,7 +147,7 @@ type liveShard struct {
 // to do so at every parcel.
 func (s *liveShard) bound(t *flow.Table) {
 	if t.Len() > s.most {
-		t.Evict(s.most - s.most/16)
+		t.Evict(s.most - s.most/8)
 	}
 }
 

@@ -29,6 +29,21 @@
 // Join reads the files that a sensor has rotated as one capture in time order;
 // see Joined. Its slabs are cut like those of a file, by the bytes of the files alone.
 //
+// # Live
+//
+// OpenLive listens to interfaces: on Linux to rings of packet sockets (gopacket's
+// afpacket, without libpcap), elsewhere through libpcap or Npcap.
+//
+//	kernel ─► ring ─► portion ─► Read ─► Slab with Clock
+//
+// A goroutine copies what a ring holds into portions, three a ring, which change
+// places with the slabs of Read. Where metering cannot follow, the ring fills, and what
+// it cannot hold is dropped by the kernel and counted: memory does not grow. A socket
+// takes nothing until all of them are set up, so that no packet comes unfiltered or
+// twice. The kernel takes the VLAN tag off a packet; it is put back
+// with its id (afpacket tells no more: the type is 0x8100, the priority 0), and counts
+// in the packet's length. Times are the kernel's.
+//
 // # How a capture ends
 //
 // A record that is cut off, a record or block of impossible length and a damaged compressed

@@ -42,15 +42,17 @@ func DefaultLiveOptions() LiveOptions {
 
 // Interface is a place to capture from.
 type Interface struct {
-	Name string
+	Name string `json:"name"`
 	// Addresses are with the lengths of their networks.
-	Addresses []netip.Prefix
+	Addresses []netip.Prefix `json:"addresses"`
 	// MAC is the link address, or empty.
-	MAC string
+	MAC string `json:"mac,omitempty"`
 	// Up tells that it is switched on, Running that it has a carrier.
-	Up, Running, Loopback bool
+	Up       bool `json:"up"`
+	Running  bool `json:"running"`
+	Loopback bool `json:"loopback"`
 	// Captures tells that it is of a kind that can be captured from.
-	Captures bool
+	Captures bool `json:"captures"`
 }
 
 // PermissionError says that the system does not let this program capture.
@@ -86,6 +88,7 @@ type Live struct {
 	full    chan *portion
 	info    ledger
 	packets int64
+	link    LinkType // of the last packet
 	timer   *time.Timer
 	stopped chan struct{}
 	stop    sync.Once
@@ -144,6 +147,12 @@ func (l *Live) Read(s *Slab) error {
 		p.from.clock.Store(p.clock)
 		p.from.free <- p
 	case <-l.timer.C:
+	}
+	for i := range s.Packets {
+		if link := s.Packets[i].Link; link != l.link || l.packets == 0 && i == 0 {
+			l.info.link(link)
+			l.link = link
+		}
 	}
 	s.First = l.packets
 	s.Clock = l.clock()

@@ -83,6 +83,9 @@ func TestLiveLoopback(t *testing.T) {
 		t.Errorf("ends with %v after %d packets, want %d", err, seen, packets)
 	}
 	info := l.Info()
+	if len(info.Links) != 1 || info.Links[0] != ethernet {
+		t.Errorf("link types %v", info.Links)
+	}
 	if info.Format != "live" || !info.DroppedKnown || info.Dropped != 0 {
 		t.Errorf("info %+v", info)
 	}
