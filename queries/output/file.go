@@ -37,15 +37,23 @@ var ErrExists = errors.New("exists already; choose another name, or --force to r
 // Run answers the query into the target and returns the number of rows. A
 // file is complete or not there: it is written under a temporary name beside
 // its own. Should a data file of the warehouse vanish meanwhile, a file is
-// started again on the new snapshot, once.
-func Run(ctx context.Context, s *warehouse.Session, q Query, t Target) (int64, error) {
+// started again on the new snapshot, once. A device or a pipe, such as /dev/null, is
+// written to and never replaced.
+func Run(ctx context.Context, s *warehouse.Session, q Query, t Target) (n int64, err error) {
 	if t.Path == "-" {
 		return runTo(ctx, s, q, t, t.Stdout)
+	}
+	if t.device() {
+		err = writeDevice(t, func(w io.Writer) error {
+			n, err = runTo(ctx, s, q, t, w)
+			return err
+		})
+		return n, err
 	}
 	if err := t.Free(); err != nil {
 		return 0, err
 	}
-	n, err := runFile(ctx, s, q, t)
+	n, err = runFile(ctx, s, q, t)
 	if err != nil && warehouse.Vanished(err) && ctx.Err() == nil {
 		if err := s.Refresh(ctx); err != nil {
 			return 0, err
@@ -86,6 +94,9 @@ func WriteFile(t Target, fill func(w io.Writer) error) error {
 	if t.Path == "-" {
 		return fill(t.Stdout)
 	}
+	if t.device() {
+		return writeDevice(t, fill)
+	}
 	if err := t.Free(); err != nil {
 		return err
 	}
@@ -95,7 +106,7 @@ func WriteFile(t Target, fill func(w io.Writer) error) error {
 // Free returns an error if the target is a file that must not be replaced, so that
 // long work can ask before it begins.
 func (t Target) Free() error {
-	if t.Path == "-" {
+	if t.Path == "-" || t.device() {
 		return nil
 	}
 	info, err := os.Lstat(t.Path)
@@ -104,6 +115,28 @@ func (t Target) Free() error {
 		return fmt.Errorf("write %s: is a directory", t.Path)
 	case err == nil && !t.Force:
 		return fmt.Errorf("write %s: %w", t.Path, ErrExists)
+	}
+	return nil
+}
+
+// device reports whether the target is there and is no file that a rename could
+// replace: a device, a pipe or a socket, also behind a symbolic link.
+func (t Target) device() bool {
+	info, err := os.Stat(t.Path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+func writeDevice(t Target, fill func(w io.Writer) error) error {
+	f, err := os.OpenFile(t.Path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("write %s: %w", t.Path, cause(err))
+	}
+	if err := fill(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write %s: %w", t.Path, err)
 	}
 	return nil
 }

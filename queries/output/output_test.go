@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -283,6 +284,37 @@ func TestFilesAreCompleteOrNotThere(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 1 {
 		t.Errorf("%v are left", left)
+	}
+}
+
+// What is no regular file is written to: a rename would replace a device
+// for everybody.
+func TestDevicesAreNeverReplaced(t *testing.T) {
+	s := session(t)
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(os.DevNull, link); err != nil {
+		t.Skip(err)
+	}
+	if info, err := os.Stat(os.DevNull); err != nil || info.Mode().IsRegular() {
+		t.Fatalf("%s is no device here: %v, %v", os.DevNull, info.Mode(), err)
+	}
+	for _, target := range []Target{{Path: link, Format: CSV}, {Path: link, Format: XLSX, Force: true}} {
+		if n, err := Run(t.Context(), s, Query{SQL: "SELECT 1 AS a"}, target); n != 1 || err != nil {
+			t.Error(n, err)
+		}
+		if err := WriteFile(target, func(w io.Writer) error { _, err := io.WriteString(w, "text"); return err }); err != nil {
+			t.Error(err)
+		}
+	}
+	if to, err := os.Readlink(link); to != os.DevNull || err != nil {
+		t.Errorf("the link was replaced: %q, %v", to, err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 1 {
+		t.Errorf("%v are left", left)
+	}
+	if _, err := Run(t.Context(), s, Query{SQL: "SELECT 1 AS a"}, Target{Path: link, Format: Parquet}); err == nil {
+		t.Error("Parquet was written to a device")
 	}
 }
 
