@@ -22,7 +22,6 @@ type talk struct {
 	seq    [2]uint32
 	packet int64
 	deaf   bool
-	events []string
 }
 
 func newTalk(e *Engine, initiatorPort, responderPort uint16) *talk {
