@@ -67,7 +67,7 @@ func (s *tableStore) createFor(columns []schema.Column) (*tempFile, error) {
 // late columns wait for the capture's end. It may be finished or discarded
 // later, but not written to.
 func (f *tempFile) park() error {
-	err := errors.Join(f.buf.Flush(), f.file.Close())
+	err := errors.Join(f.buf.Flush(), f.file.Close(), f.part.Park())
 	f.file = nil
 	if err != nil {
 		return fmt.Errorf("write data file %s: %w", f.path, err)

@@ -74,6 +74,8 @@ func writerOptions(c extract.Config) warehouse.WriterOptions {
 	if n := c.SinkBytes(); n > 0 {
 		o.BufferBytes = int(min(128<<20, n/3))
 		o.BufferRows = min(1<<16, o.BufferBytes/rowBytes)
+		// Small row groups make much to remember of an open file.
+		o.FileBytes = min(256<<20, 4*int64(o.BufferBytes))
 	}
 	return o
 }

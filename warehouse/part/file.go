@@ -29,6 +29,7 @@ type File struct {
 	indexes []chunkIndex // of all chunks, row group by row group
 	summary summary
 	late    []late // what Close will write
+	parked  *parked
 	err     error
 }
 
@@ -60,6 +61,7 @@ func (f *File) Rows() int64 { return f.summary.rows }
 // unchanged; an empty one writes nothing. Columns are encoded in parallel, on
 // as many goroutines as there are encoders, of which one is needed.
 func (f *File) Write(b *schema.Batch, enc ...*Encoder) error {
+	f.unpark()
 	if f.err != nil || b.Rows() == 0 {
 		return f.err
 	}
@@ -184,6 +186,7 @@ func (f *File) write(b []byte) {
 // and tells what the file holds. The encoder is needed only for columns that
 // are Late; without one Close makes its own.
 func (f *File) Close(enc ...*Encoder) (Summary, error) {
+	f.unpark()
 	f.release(enc)
 	for i := range f.indexes {
 		x, n := &f.indexes[i], len(f.columns)

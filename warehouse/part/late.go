@@ -67,6 +67,7 @@ func (l *late) code(value []byte) (uint8, bool) {
 // Amend sets a late column to a value in the rows written so far whose
 // Key.Packet is among packets.
 func (f *File) Amend(column, value string, packets map[int64]struct{}) {
+	f.unpark()
 	for i := range f.late {
 		l := &f.late[i]
 		if f.columns[l.column].Name != column {
