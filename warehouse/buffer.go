@@ -141,7 +141,7 @@ type spare struct {
 }
 
 const (
-	spareBatches = 12
+	spareBatches = 5
 	spareRows    = 4096 // smaller batches are not worth keeping
 )
 

@@ -102,12 +102,13 @@ func (s *stream) close(l *lane) {
 	s.run(l, 0, l.park)
 }
 
-// reserve waits until there is room for rows, and returns the error of an
-// earlier job if there was one.
+// reserve waits until there is room for rows, for half as many as may wait in
+// the buffers: while these fill the encoders catch up. It returns the error of
+// an earlier job if there was one.
 func (s *stream) reserve(rows int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.failure == nil && s.flight > 0 && s.flight+rows > s.writer.options.BufferRows {
+	for s.failure == nil && s.flight > 0 && s.flight+rows > s.writer.options.BufferRows/2 {
 		s.room.Wait()
 	}
 	if s.failure == nil {

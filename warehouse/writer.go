@@ -18,7 +18,7 @@ type WriterOptions struct {
 	// take the rows between two calls of Grown.
 	RowGroupRows int
 	// BufferRows and BufferBytes bound the rows waiting in memory, 32,768 and
-	// 128 MB by default. As much again may be being encoded. BufferRows is no
+	// 64 MB by default. Half as much again may be being encoded. BufferRows is no
 	// more than RowGroupRows.
 	BufferRows, BufferBytes int
 	// GroupCaptures is how many small captures a commit carries at the most,
@@ -40,7 +40,7 @@ func (o *WriterOptions) setDefaults() {
 	set(&o.RowGroupRows, 1<<17)
 	set(&o.BufferRows, 1<<15)
 	o.BufferRows = min(o.BufferRows, o.RowGroupRows)
-	set(&o.BufferBytes, 128<<20)
+	set(&o.BufferBytes, 64<<20)
 	set(&o.GroupCaptures, 2500)
 	set(&o.OpenFiles, 64)
 	if o.FileBytes <= 0 {
