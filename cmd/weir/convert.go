@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"time"
 
 	"weir/extract"
 	"weir/extract/capture"
@@ -57,7 +58,7 @@ func (c *convertCommand) Run(a *app) error {
 		return err
 	}
 	pipeline := extract.NewPipeline(c.Config, a.tables)
-	cv := &conversion{app: a, command: c, export: export, plan: plan, pipeline: pipeline}
+	cv := &conversion{app: a, command: c, export: export, plan: plan, pipeline: pipeline, started: time.Now()}
 	cv.progress = a.startProgress(plan.bytes(), &pipeline.Progress)
 	err = cv.all()
 	cv.progress.finish()

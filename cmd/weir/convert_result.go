@@ -5,6 +5,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 
@@ -47,6 +48,7 @@ type conversionTotals struct {
 
 func (cv *conversion) summarise(ignored int) *conversionResult {
 	r := &conversionResult{Captures: []convertedCapture{}, Outputs: []outputFile{}, Ignored: ignored}
+	r.Totals.Seconds = time.Since(cv.started).Seconds() // writing takes longer than reading
 	for _, j := range cv.plan.jobs {
 		paths := []string{}
 		for _, w := range j.written {
@@ -56,7 +58,6 @@ func (cv *conversion) summarise(ignored int) *conversionResult {
 		}
 		for _, o := range j.outcomes {
 			c := convertedCapture{outcome: o, Outputs: []string{}}
-			r.Totals.Seconds += o.Seconds
 			switch o.Status {
 			case converted:
 				r.Totals.Converted++

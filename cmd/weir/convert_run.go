@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"weir/extract"
 	"weir/extract/dialect"
@@ -22,6 +23,7 @@ type conversion struct {
 	plan     *plan
 	pipeline *extract.Pipeline
 	progress *progress
+	started  time.Time
 }
 
 // A warehouse that is thrown away holds so many captures or flows at the
