@@ -50,6 +50,11 @@ func meminfoTotal(b []byte) int64 {
 // count: the program's code and the buffers of its libraries.
 const outsideHeap = 32 << 20
 
+// mostGarbage is how much garbage may lie about beside what is in use, in percent.
+// Most of that are batches without pointers, which the collector passes over,
+// so it costs little to look often.
+const mostGarbage = 50
+
 // remember completes the memory limit of a configuration, judges all of it, and
 // makes the collector keep to the limit until forget is called.
 func remember(c *extract.Config) (forget func(), err error) {
@@ -59,8 +64,11 @@ func remember(c *extract.Config) (forget func(), err error) {
 	if err := c.Validate(); err != nil {
 		return nil, usage("%v", err)
 	}
-	before := debug.SetMemoryLimit(int64(c.MemoryLimit) - outsideHeap)
-	return func() { debug.SetMemoryLimit(before) }, nil
+	limit, garbage := debug.SetMemoryLimit(int64(c.MemoryLimit)-outsideHeap), debug.SetGCPercent(mostGarbage)
+	return func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(garbage)
+	}, nil
 }
 
 // Of the memory that a writer may take, a third is for rows that wait, as
@@ -68,12 +76,16 @@ func remember(c *extract.Config) (forget func(), err error) {
 // takes about rowBytes.
 const rowBytes = 1200
 
+// bufferRows is how many rows wait at the most: more make files smaller by a few
+// percent and take tens of megabytes.
+const bufferRows = 24 << 10
+
 // writerOptions are those of a writer that keeps to the memory limit.
 func writerOptions(c extract.Config) warehouse.WriterOptions {
 	o := warehouse.WriterOptions{Workers: c.Workers}
 	if n := c.SinkBytes(); n > 0 {
-		o.BufferBytes = int(min(128<<20, n/3))
-		o.BufferRows = min(1<<16, o.BufferBytes/rowBytes)
+		o.BufferBytes = int(min(64<<20, n/3))
+		o.BufferRows = min(bufferRows, o.BufferBytes/rowBytes)
 		// Small row groups make much to remember of an open file.
 		o.FileBytes = min(256<<20, 4*int64(o.BufferBytes))
 	}
