@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"strings"
 	"time"
 
 	"weir/extract/capture"
@@ -36,8 +37,12 @@ func (c *Capture) AppendTo(sink Sink, tables *Catalogues) error {
 // captures returns the table captures.
 func captures() *schema.Catalogue[*Capture] {
 	type column = schema.Column
+	// File names need not be UTF-8, but Parquet's text must be: no reader takes a
+	// file that holds other bytes.
 	text := func(name, doc string, value func(*Capture) string) schema.Field[*Capture] {
-		return schema.Str(column{Name: name, Doc: doc}, func(dst []byte, c *Capture) []byte { return append(dst, value(c)...) })
+		return schema.Str(column{Name: name, Doc: doc}, func(dst []byte, c *Capture) []byte {
+			return append(dst, strings.ToValidUTF8(value(c), "\uFFFD")...)
+		})
 	}
 	count := func(name, unit, doc string, value func(*Capture) int64) schema.Field[*Capture] {
 		return schema.Int(column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}, value)

@@ -3,6 +3,7 @@ package extract
 import (
 	"fmt"
 	"runtime"
+	"unicode/utf8"
 
 	"weir/extract/flow"
 )
@@ -35,6 +36,9 @@ func (c Config) Validate() error {
 	}
 	if most := c.MemoryLimit.mostWorkers(); c.Workers > most {
 		return fmt.Errorf("--memory-limit has room for %d --workers, not %d", most, c.Workers)
+	}
+	if !utf8.ValidString(c.Label) {
+		return fmt.Errorf("--label must be text in UTF-8, not %q", c.Label)
 	}
 	return c.Metering.Validate()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"runtime/debug"
 	"strings"
 
@@ -107,6 +108,7 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Help(printHelp),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, Summary: false, WrapUpperBound: 100}),
 		kong.Vars{"warehouse": defaultWarehouse},
+		kong.KindMapper(reflect.String, kong.MapperFunc(decodeText)),
 	)
 	if err != nil {
 		fmt.Fprintln(s.err, "weir:", err)
@@ -120,11 +122,26 @@ func run(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintf(s.err, "weir: %v\nTry: %s\n", err, whereHelp(err))
 		return exitUsage
 	}
+	if grammar.Warehouse == "" {
+		fmt.Fprintln(s.err, "weir: the name of the warehouse is empty: name a directory with -w or WEIR_WAREHOUSE")
+		return exitUsage
+	}
 	a := &app{
 		streams: s, ctx: ctx, warehouse: grammar.Warehouse, json: grammar.JSON, verbose: grammar.Verbose,
 		version: version(), tables: extract.NewCatalogues(),
 	}
 	return a.conclude(parsed.Run(a))
+}
+
+// decodeText takes a word of the command line byte by byte. Kong's own way, over
+// JSON, would make another file of one whose name is not UTF-8.
+func decodeText(c *kong.DecodeContext, target reflect.Value) error {
+	word, err := c.Scan.PopValue("string")
+	if err != nil {
+		return err
+	}
+	target.SetString(word.String())
+	return nil
 }
 
 // conclude prints the error a command ended with and returns the exit status.

@@ -119,9 +119,9 @@ func (j *job) arrow(merged bool) string {
 	case merged || len(j.written) == 0 || j.target == "-":
 		return ""
 	case len(j.written) == 1:
-		return " → " + j.written[0].Path
+		return " → " + output.Printable(j.written[0].Path)
 	}
-	return fmt.Sprintf(" → %s and %d more", j.written[0].Path, len(j.written)-1)
+	return fmt.Sprintf(" → %s and %d more", output.Printable(j.written[0].Path), len(j.written)-1)
 }
 
 // writeReport writes the summary of all captures beside their reports.

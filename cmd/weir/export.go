@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"weir/queries"
@@ -31,6 +32,9 @@ func (c *exportCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.SplitBy != "" && c.Path == "-" {
+		return usage("--split-by makes several files, which cannot go to standard output: name a file")
+	}
 	f := formatFlags{Format: c.Format, Output: c.Path, Force: c.Force}
 	f.Format = dialectFormat(e.As, f)
 	target, err := f.target(a, output.Options{SafeCells: c.SafeCells})
@@ -43,12 +47,32 @@ func (c *exportCommand) Run(a *app) error {
 	}
 	defer s.Close()
 	written, err := e.Run(a.ctx, s, target)
-	for _, w := range written {
-		if w.Path != "-" {
-			a.say("%s: %s", w.Path, count(w.Rows, "flow"))
+	err = selectionError(err)
+	switch {
+	case c.Path == "-":
+	case a.json:
+		err = errors.Join(err, writeJSON(a.out, exportedFiles(written)))
+	default:
+		for _, w := range written {
+			a.say("%s: %s", output.Printable(w.Path), count(w.Rows, "flow"))
 		}
 	}
-	return selectionError(err)
+	return err
+}
+
+// exported is the result of an export into files, as --json prints it.
+type exported struct {
+	Outputs []outputFile `json:"outputs"`
+	Flows   int64        `json:"flows"`
+}
+
+func exportedFiles(written []output.Written) exported {
+	e := exported{Outputs: []outputFile{}}
+	for _, w := range written {
+		e.Outputs = append(e.Outputs, outputFile{w.Path, w.Rows})
+		e.Flows += w.Rows
+	}
+	return e
 }
 
 // instant reads a UTC time as people write it; empty is the zero time.

@@ -33,10 +33,12 @@ func (f formatFlags) target(a *app, o output.Options) (output.Target, error) {
 	switch {
 	case f.Format != "":
 		t.Format, err = output.ParseFormat(f.Format)
+	case f.Output != "-":
+		if t.Format, err = output.FormatOf(f.Output); err != nil && a.json {
+			t.Format, err = output.JSON, nil
+		}
 	case a.json:
 		t.Format = output.JSON
-	case f.Output != "-":
-		t.Format, err = output.FormatOf(f.Output)
 	case a.width > 0:
 		t.Format = output.Table
 	default:

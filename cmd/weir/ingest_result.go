@@ -196,13 +196,24 @@ func (s *summary) writeText(in *intake) error {
 func (in *intake) next() {
 	where := ""
 	if in.warehouse != defaultWarehouse {
-		where = " -w " + in.warehouse
+		where = " -w " + shellWord(in.warehouse)
 	}
 	in.say(`
 Next:
   %[2]s report%[1]s
   %[2]s query%[1]s "SELECT protocol, count(*) AS flows, sum(total_bytes) AS bytes FROM flows GROUP BY protocol ORDER BY bytes DESC"
   %[2]s export%[1]s flows.xlsx --split-by protocol`, where, in.program)
+}
+
+// shellWord returns a word as a shell takes it, quoted where it must be.
+func shellWord(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:@%+,=", r)
+	}
+	if strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // count returns a number with what it counts, such as "1 flow" or "1,204 flows".

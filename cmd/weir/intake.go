@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"weir/extract"
@@ -176,10 +177,10 @@ func (in *intake) spool(path string) (string, error) {
 	return capture.Spool(r, "")
 }
 
-// sourceName is what the column source calls a path.
+// sourceName is what the column source calls a path, in UTF-8.
 func sourceName(path string) string {
 	if path == "-" {
 		return "stdin"
 	}
-	return filepath.Base(path)
+	return strings.ToValidUTF8(filepath.Base(path), "\uFFFD")
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"weir/extract/capture"
 )
@@ -102,6 +104,24 @@ func removeSpooled(inputs []capture.Input, u unit) {
 	}
 }
 
+// unspooled returns an error that names streams as the user did, and not the
+// files that they were spooled to.
+func (u unit) unspooled(err error, inputs []capture.Input) error {
+	if err == nil {
+		return nil
+	}
+	text := err.Error()
+	for i, input := range inputs {
+		if u.entries[i].Stream {
+			text = strings.ReplaceAll(text, input.Path, u.entries[i].Path)
+		}
+	}
+	if text == err.Error() {
+		return err
+	}
+	return errors.New(text)
+}
+
 // identify finds out what a unit is, as far as that must be known before it
 // is read.
 func (in *intake) identify(u unit, inputs []capture.Input) (*reading, error) {
@@ -110,10 +130,13 @@ func (in *intake) identify(u unit, inputs []capture.Input) (*reading, error) {
 	}
 	id, err := in.hash(inputs[0].Path)
 	if err != nil {
-		return nil, err
+		return nil, u.unspooled(err, inputs)
 	}
 	return &reading{id: id, name: inputs[0].Name, path: u.entries[0].Path,
-		open: func() (capture.Source, error) { return capture.Open(inputs[0].Path) }}, nil
+		open: func() (capture.Source, error) {
+			source, err := capture.Open(inputs[0].Path)
+			return source, u.unspooled(err, inputs)
+		}}, nil
 }
 
 // hash identifies a file. An interrupt ends the waiting for a large one; the
@@ -138,7 +161,7 @@ func (in *intake) hash(path string) (id capture.Identity, err error) {
 func (in *intake) join(u unit, inputs []capture.Input) (*reading, error) {
 	joined, err := capture.Join(in.ctx, inputs)
 	if err != nil {
-		return nil, err
+		return nil, u.unspooled(err, inputs)
 	}
 	shown := map[string]string{}
 	for i, input := range inputs {
