@@ -188,7 +188,7 @@ func (s *stream) finish(l *lane) error {
 	}
 	for len(l.parked) > 0 {
 		f := l.parked[0]
-		l.parked = l.parked[1:]
+		l.parked[0], l.parked = nil, l.parked[1:] // what it unpacks goes with it
 		summary, err := s.end(l, f)
 		if err != nil {
 			return err

@@ -48,7 +48,7 @@ func meminfoTotal(b []byte) int64 {
 
 // outsideHeap is what of a memory limit is kept for what the collector does not
 // count: the program's code and the buffers of its libraries.
-const outsideHeap = 32 << 20
+const outsideHeap = 40 << 20
 
 // mostGarbage is how much garbage may lie about beside what is in use, in percent.
 // Most of that are batches without pointers, which the collector passes over,
