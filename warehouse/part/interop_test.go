@@ -71,9 +71,9 @@ func TestOtherReaders(t *testing.T) {
 	}
 	table := allTypes()
 	r := rand.New(rand.NewPCG(3, 4))
-	a := randomBatch(r, table, 3000, style{nulls: 0.3, distinct: 40}, false)
+	a := randomBatch(r, table, 900, style{nulls: 0.3, distinct: 40}, false)
 	// Within years that Python has, but for the columns that are no dates.
-	b := randomBatch(r, table, 2000, style{nulls: 0.3, extreme: true}, true)
+	b := randomBatch(r, table, 600, style{nulls: 0.3, extreme: true}, true)
 	for i, c := range b.Columns {
 		v := &b.Vectors[i]
 		for j := range v.Int32 {
