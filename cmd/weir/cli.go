@@ -20,6 +20,7 @@ type cli struct {
 	Compact compactCommand `cmd:"" help:"Make few large files of many small ones, and remove what nobody needs."`
 	Expire  expireCommand  `cmd:"" help:"Drop old days."`
 	Verify  verifyCommand  `cmd:"" help:"Read every file and tell what is damaged or missing."`
+	Bench   benchCommand   `cmd:"" help:"Measure how fast a capture is taken in here, stage by stage."`
 
 	Completion completionCommand `cmd:"" help:"Print what teaches bash, zsh or fish to complete weir's command lines."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" help:"Answer a shell that completes."`
