@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +21,8 @@ type Export struct {
 	Columns []string
 	// From and To bound start_time, From included and To not; zero is open.
 	From, To time.Time
-	// Protocols keeps these protocols: icmp takes both versions of ICMP, dns
-	// is by content, whatever carries it.
+	// Protocols keeps these protocols, by name or IP protocol number: icmp takes
+	// both versions of ICMP, dns is by content, whatever carries it.
 	Protocols []string
 	// Services keeps these application protocols.
 	Services []string
@@ -146,13 +147,17 @@ func where(conditions []string) string {
 func protocolCondition(protocols []string) string {
 	var names, conditions []string
 	for _, p := range protocols {
-		switch p = strings.ToLower(strings.TrimSpace(p)); p {
-		case "", "all":
+		p = strings.ToLower(strings.TrimSpace(p))
+		n, err := strconv.ParseUint(p, 10, 8)
+		switch {
+		case p == "", p == "all":
 			return ""
-		case "dns":
+		case p == "dns":
 			conditions = append(conditions, "service = 'dns'")
-		case "icmp":
+		case p == "icmp":
 			names = append(names, "icmp", "ipv6-icmp")
+		case err == nil:
+			conditions = append(conditions, fmt.Sprintf("protocol_number = %d", n))
 		default:
 			names = append(names, p)
 		}

@@ -43,7 +43,8 @@ func filled(t *testing.T) *warehouse.Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	for _, sql := range []string{`CREATE OR REPLACE VIEW flows AS SELECT * REPLACE (CAST(start_time AS DATE) AS date) FROM (VALUES
+	for _, sql := range []string{`CREATE OR REPLACE VIEW flows AS SELECT * REPLACE (CAST(start_time AS DATE) AS date),
+		CASE protocol WHEN 'tcp' THEN 6 WHEN 'udp' THEN 17 WHEN 'icmp' THEN 1 WHEN 'ipv6-icmp' THEN 58 END AS protocol_number FROM (VALUES
 		('u1', '10.0.0.1', '10.0.0.2', 80, 'tcp', NULL, NULL::DATE, TIMESTAMPTZ '2026-11-22 23:59:59+00', 2, 200, 1, 1000, 'fin', 'x'),
 		('u2', '10.0.0.1', '10.0.0.3', 53, 'udp', 'dns', NULL, TIMESTAMPTZ '2026-11-23 00:00:00+00', 1, 80, 1, 120, 'idle', '../x'),
 		('u3', '10.0.0.2', '10.0.0.1', 443, 'tcp', 'tls', NULL, TIMESTAMPTZ '2026-11-23 00:00:01+00', 5, 500, 0, 0, 'eof', NULL),
@@ -80,6 +81,7 @@ func TestExportChooses(t *testing.T) {
 		"icmp is both":     {Export{Protocols: []string{"icmp"}}, "u4 u5"},
 		"dns is content":   {Export{Protocols: []string{"dns", "ethernet"}}, "u2 u6"},
 		"all protocols":    {Export{Protocols: []string{"tcp", "all"}}, "u1 u2 u3 u4 u5 u6"},
+		"numbers":          {Export{Protocols: []string{"58", "6"}}, "u1 u3 u5"},
 		"case":             {Export{Protocols: []string{" TCP"}}, "u1 u3"},
 		"service":          {Export{Services: []string{"tls"}}, "u3"},
 		"injection":        {Export{Protocols: []string{"x') OR ('1'='1"}}, ""},

@@ -141,8 +141,18 @@ func (c *queryCommand) show(a *app, library *queries.Library, values map[string]
 	if err != nil {
 		return usage("%v", err)
 	}
-	_, err = fmt.Fprintln(a.out, strings.TrimRight(text, "\n"))
+	text = strings.TrimRight(text, "\n")
+	if a.json {
+		return writeJSON(a.out, shownQuery{q, text})
+	}
+	_, err = fmt.Fprintln(a.out, text)
 	return err
+}
+
+// shownQuery is a saved query with its SQL, as --json prints it.
+type shownQuery struct {
+	queries.Saved
+	SQL string `json:"sql"`
 }
 
 func (c *queryCommand) list(a *app, library *queries.Library) error {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"weir/extract"
@@ -102,4 +105,26 @@ func hunted(t *testing.T, house string) []string {
 		rows.Close()
 	}
 	return found
+}
+
+// A protocol that there is not is no empty result.
+func TestExportRefusesUnknownProtocol(t *testing.T) {
+	for _, name := range []string{"nope", "256", "-1", "tcp'"} {
+		var out, errs bytes.Buffer
+		s := streams{in: strings.NewReader(""), out: &out, err: &errs, program: "weir"}
+		if code := run(context.Background(), []string{"-w", t.TempDir(), "export", "-", "--protocol=" + name}, s); code != exitUsage || !strings.Contains(errs.String(), name) {
+			t.Errorf("%s: status %d, %q", name, code, errs.String())
+		}
+	}
+}
+
+// With --json a saved query is shown as data, its SQL ready to be run.
+func TestShowAsJSON(t *testing.T) {
+	var shown shownQuery
+	if err := json.Unmarshal([]byte(must(t, "query", "--show", "top_talkers", "--json")), &shown); err != nil || shown.Name != "top_talkers" {
+		t.Fatalf("%+v, %v", shown, err)
+	}
+	if text := strings.TrimRight(must(t, "query", "--show", "top_talkers"), "\n"); shown.SQL != text {
+		t.Errorf("shown %q, not %q", shown.SQL, text)
+	}
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"path/filepath"
+	"strconv"
 	"strings"
 
+	"weir/extract/decode"
 	"weir/extract/dialect"
 	"weir/queries"
 	"weir/queries/output"
@@ -33,6 +35,11 @@ func (c *selection) export() (queries.Export, error) {
 	if c.Limit < 0 {
 		return e, usage("--limit must be at least 1, or 0 for all flows, not %d", c.Limit)
 	}
+	for _, p := range c.Protocol {
+		if !isProtocol(p) {
+			return e, usage("--protocol: no protocol is called %q: choose tcp, udp, icmp, ipv6-icmp, arp, dns, ethernet, all, another keyword of IANA such as gre or sctp, or a number from 0 to 255", p)
+		}
+	}
 	var err error
 	if e.From, err = instant(c.From); err != nil {
 		return e, usage("--from: %v", err)
@@ -49,6 +56,16 @@ func (c *selection) export() (queries.Export, error) {
 		}
 	}
 	return e, nil
+}
+
+// isProtocol reports whether flows can be chosen by a protocol of this name: one
+// of theirs, its number, or a word that stands for some.
+func isProtocol(name string) bool {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if _, err := strconv.ParseUint(name, 10, 8); err == nil {
+		return true
+	}
+	return name == "" || name == "all" || name == "dns" || decode.IsProtocol(name)
 }
 
 // selectionError makes a name that is no column an error of wrong usage.

@@ -157,3 +157,14 @@ func TestPath(t *testing.T) {
 		t.Errorf("%s, depth %d", got, p.Depth())
 	}
 }
+
+func TestIsProtocol(t *testing.T) {
+	for name, want := range map[string]bool{
+		"arp": true, "ethernet": true, "tcp": true, "ax.25": true, "ipproto-170": true, // 170 is not assigned
+		"": false, "TCP": false, "nope": false, "dns": false, "ipproto-6": false, "ipproto-0170": false, "ipproto-256": false, "ipproto-": false,
+	} {
+		if got := decode.IsProtocol(name); got != want {
+			t.Errorf("%q: %v", name, got)
+		}
+	}
+}

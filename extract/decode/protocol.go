@@ -1,6 +1,10 @@
 package decode
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 const unassigned = "ipproto-"
 
@@ -40,6 +44,15 @@ func ProtocolName(k Key) string {
 		return name
 	}
 	return unassigned + strconv.Itoa(int(k.Protocol))
+}
+
+// IsProtocol reports whether name is one that ProtocolName returns.
+func IsProtocol(name string) bool {
+	if number, ok := strings.CutPrefix(name, unassigned); ok {
+		n, err := strconv.ParseUint(number, 10, 8)
+		return err == nil && keywords[n] == "" && strconv.FormatUint(n, 10) == number
+	}
+	return name == "ethernet" || name == "arp" || name != "" && slices.Contains(keywords[:], name)
 }
 
 // AppendProtocol appends ProtocolName, without allocating.
