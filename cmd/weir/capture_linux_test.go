@@ -243,3 +243,20 @@ func TestCaptureKilled(t *testing.T) {
 		t.Errorf("the last message is %q", lines[len(lines)-1])
 	}
 }
+
+// With --json the result of a capture is an object on standard output.
+func TestCaptureTellsResultAsJSON(t *testing.T) {
+	if testing.Short() || os.Getuid() != 0 {
+		t.Skip("listens to an interface, which is root's to do")
+	}
+	var out, errs bytes.Buffer
+	s := streams{in: strings.NewReader(""), out: &out, err: &errs, program: "weir"}
+	house := filepath.Join(t.TempDir(), "house")
+	if code := run(t.Context(), []string{"-w", house, "capture", "lo", "--duration", "200ms", "--json"}, s); code != exitDone {
+		t.Skipf("no capture from lo: status %d, %s", code, errs.String())
+	}
+	var result captured
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil || !strings.HasPrefix(result.Source, "lo@") || len(result.Session) != 32 {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}

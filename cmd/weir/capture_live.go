@@ -117,8 +117,12 @@ func (l *liveCapture) run(source capture.Source) error {
 	if err != nil {
 		return err
 	}
-	l.log.stopped(l)
-	return l.state.finish()
+	result := l.result()
+	l.log.stopped(result)
+	if l.app.json {
+		err = writeJSON(l.app.out, result)
+	}
+	return errors.Join(err, l.state.finish())
 }
 
 // begin starts the first interval and the committer.

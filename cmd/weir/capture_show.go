@@ -71,11 +71,27 @@ func (g *liveLog) committed(l *liveCapture, row *extract.Capture, took time.Dura
 		map[string]any{"capture_id": row.ID, "packets": s.Packets, "bytes": s.Bytes, "flows": s.Flows, "packets_in_flows": s.InFlows(), "dropped": row.Info.Dropped, "seconds": took.Seconds()})
 }
 
-func (g *liveLog) stopped(l *liveCapture) {
+func (g *liveLog) stopped(r captured) {
+	g.tell("stopped", fmt.Sprintf("%s, %s, %d dropped; %s committed", count(r.Packets, "packet"), count(r.Flows, "flow"), r.Dropped, count(r.Intervals, "interval")),
+		map[string]any{"packets": r.Packets, "bytes": r.Bytes, "flows": r.Flows, "dropped": r.Dropped, "intervals": r.Intervals})
+}
+
+// captured is the result of a live capture, as --json prints it.
+type captured struct {
+	Source    string `json:"source"`
+	Session   string `json:"session"`
+	Packets   int64  `json:"packets"`
+	Bytes     int64  `json:"bytes"`
+	Flows     int64  `json:"flows"`
+	Dropped   int64  `json:"dropped"`
+	Intervals int64  `json:"intervals"`
+}
+
+// result tells what the capture has taken in so far.
+func (l *liveCapture) result() captured {
 	seen := &l.pipeline.Progress
-	dropped := l.live.Info().Dropped
-	g.tell("stopped", fmt.Sprintf("%s, %s, %d dropped; %s committed", count(seen.Packets.Load(), "packet"), count(l.totals.flows.Load(), "flow"), dropped, count(l.totals.intervals.Load(), "interval")),
-		map[string]any{"packets": seen.Packets.Load(), "bytes": seen.Bytes.Load(), "flows": l.totals.flows.Load(), "dropped": dropped, "intervals": l.totals.intervals.Load()})
+	return captured{Source: l.source, Session: l.session, Packets: seen.Packets.Load(), Bytes: seen.Bytes.Load(),
+		Flows: l.totals.flows.Load(), Dropped: int64(l.live.Info().Dropped), Intervals: l.totals.intervals.Load()}
 }
 
 // topRows is how many flows and talkers a live table has.
