@@ -8,6 +8,7 @@ import (
 	"os"
 	"reflect"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -97,6 +98,9 @@ func run(ctx context.Context, args []string, s streams) int {
 	if len(args) == 1 && args[0] == "--version" {
 		fmt.Fprintln(s.out, version())
 		return exitDone
+	}
+	if len(args) > 0 && args[0] == "help" {
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	var grammar cli
 	exited := -1

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -46,5 +47,17 @@ func TestHelpOfEveryCommand(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// help is a word for --help.
+func TestHelpAsWord(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"help", "query"}} {
+		var told, want bytes.Buffer
+		code := run(t.Context(), args, streams{out: &told, err: &told})
+		run(t.Context(), append(args[1:], "--help"), streams{out: &want, err: &want})
+		if code != exitDone || told.String() != want.String() || !strings.HasPrefix(want.String(), "Usage: weir") {
+			t.Errorf("%v: status %d, %q", args, code, told.String())
+		}
 	}
 }
