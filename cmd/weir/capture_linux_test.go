@@ -50,6 +50,14 @@ func newNetwork(t *testing.T) *network {
 			t.Skipf("ip %s: %s", line, bytes.TrimSpace(out))
 		}
 	}
+	// Seconds after they have met, the ends ask whether the other is still there,
+	// which may be just as one capture has ended and the other has not.
+	for namespace, port := range map[string]string{n.a: n.portA, n.b: n.portB} {
+		late := "for v in ipv4 ipv6; do echo 600 >/proc/sys/net/$v/neigh/" + port + "/delay_first_probe_time; done"
+		if out, err := exec.Command("ip", "netns", "exec", namespace, "sh", "-c", late).CombinedOutput(); err != nil {
+			t.Logf("%s: %v: %s", late, err, out)
+		}
+	}
 	time.Sleep(2 * time.Second) // what new IPv6 addresses have to say
 	return n
 }
