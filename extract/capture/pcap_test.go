@@ -71,7 +71,7 @@ func TestPcapImpossibleLength(t *testing.T) {
 		if len(res.records) != want || !strings.HasPrefix(res.info.Warning, warning) || (warning == "") != (res.info.Warning == "") {
 			t.Errorf("snaplen %d, captured %d: %d packets, warning %q", c.snaplen, c.captured, len(res.records), res.info.Warning)
 		}
-		if !c.possible && !strings.HasSuffix(res.info.Warning, "at byte 43, after 1 packets") {
+		if !c.possible && !strings.HasSuffix(res.info.Warning, "at byte 43, after 1 packet") {
 			t.Errorf("warning %q does not tell the place", res.info.Warning)
 		}
 	}

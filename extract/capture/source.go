@@ -145,7 +145,12 @@ func (f *file) finish(err error, v verdict, pos, n int, s *Slab) {
 
 // warn notes what is wrong with the record at b[pos], which comes after the packets of s.
 func (f *file) warn(what string, pos int, s *Slab) {
-	f.info.warn(fmt.Sprintf("%s at byte %d, after %d packets", what, f.offset+int64(pos), f.packets+int64(len(s.Packets))))
+	packets := "packets"
+	n := f.packets + int64(len(s.Packets))
+	if n == 1 {
+		packets = "packet"
+	}
+	f.info.warn(fmt.Sprintf("%s at byte %d, after %d %s", what, f.offset+int64(pos), n, packets))
 }
 
 // roomy returns a buffer of the bytes of a slab, making one where there is
