@@ -52,7 +52,7 @@ func captures() *schema.Catalogue[*Capture] {
 	}
 	instant := func(name, doc string, value func(*Capture) int64) schema.Field[*Capture] {
 		return schema.NullInt(column{Name: name, Type: schema.Timestamp, Unit: "UTC, us", Doc: doc, Stats: true},
-			func(c *Capture) (int64, bool) { return floorUS(value(c)), c.Stats.Packets > 0 })
+			func(c *Capture) (int64, bool) { return schema.Micros(value(c)), c.Stats.Packets > 0 })
 	}
 	return schema.NewCatalogue("captures", []schema.Field[*Capture]{
 		text("capture_id", "Content identity: equal bytes give the equal id, whatever the file is called.", func(c *Capture) string { return c.ID }),
@@ -88,13 +88,4 @@ func captures() *schema.Catalogue[*Capture] {
 		schema.Int(column{Name: "ingested_at", Type: schema.Timestamp, Unit: "UTC, us", Doc: "When the capture was ingested."},
 			func(c *Capture) int64 { return c.IngestedAt.UnixMicro() }),
 	})
-}
-
-// floorUS turns nanoseconds into microseconds, rounded down also before 1970.
-func floorUS(ns int64) int64 {
-	us := ns / 1000
-	if ns%1000 < 0 {
-		us--
-	}
-	return us
 }

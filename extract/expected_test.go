@@ -18,6 +18,7 @@ import (
 	"weir/extract/capture"
 	"weir/extract/decode"
 	"weir/extract/flow"
+	"weir/warehouse/schema"
 )
 
 // shared returns a folder of the captures and answers that are kept beside
@@ -107,7 +108,7 @@ func compareStats(t *testing.T, want map[string]string, s Stats, info capture.In
 	if s.Packets > 0 {
 		const layout = "2006-01-02T15:04:05.000000Z"
 		for name, ns := range map[string]int64{"first_time": s.First, "last_time": s.Last} {
-			if got := time.UnixMicro(floorUS(ns)).UTC().Format(layout); got != want[name] {
+			if got := time.UnixMicro(schema.Micros(ns)).UTC().Format(layout); got != want[name] {
 				t.Errorf("%s: got %s, want %s", name, got, want[name])
 			}
 		}

@@ -82,7 +82,7 @@ func violations() []violation {
 		{"package state", "help has no value", body("p/a.go", "var help string"), body("p/a.go", "//go:embed help.txt\nvar help string")},
 
 		{"machine paths", "p/a.go:3: a path of one machine", body("p/a.go", `const x = "/ho`+`me/me/x"`), body("p/a.go", `const x = "../home/me/x"`)},
-		{"machine paths", "README.md:1: a path of one machine", inFile("README.md", "cd /wo"+"rk/weir"), inFile("README.md", "see https://example.org/work/weir")},
+		{"machine paths", "README.md:1: a path of one machine", inFile("README.md", "cd /wo"+"rk/weir"), inFile("README.md", "see https://example.org/wo"+"rk/weir")},
 
 		{"loose ends", "do it, or tell it", body("p/a.go", "// TO"+"DO: finish.\nfunc f() {}"), body("p/a.go", "// f finishes.\nfunc f() {}")},
 	}

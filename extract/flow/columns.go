@@ -72,12 +72,3 @@ func derive(name, unit, doc, sql string) field {
 func deriveCount(name, unit, doc, sql string) field {
 	return schema.Derive[*Flow](column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc, SQL: sql})
 }
-
-// floorUS turns nanoseconds into microseconds, rounded down also before 1970.
-func floorUS(ns int64) int64 {
-	us := ns / 1000
-	if ns%1000 < 0 {
-		us--
-	}
-	return us
-}

@@ -70,9 +70,9 @@ func timeFields() []field {
 	return []field{
 		schema.PartitionBy[*Flow](column{Name: "date", Type: schema.Date, Doc: "Partition column. UTC date of start_time."}),
 		schema.Int(column{Name: "start_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Earliest packet."},
-			func(f *Flow) int64 { return floorUS(f.start) }),
+			func(f *Flow) int64 { return schema.Micros(f.start) }),
 		schema.Int(column{Name: "end_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Latest packet."},
-			func(f *Flow) int64 { return floorUS(f.last) }),
+			func(f *Flow) int64 { return schema.Micros(f.last) }),
 		count("duration_us", "us", "end - start, never negative.", func(f *Flow) int64 { return since(f.last, f.start) / 1000 }),
 		derive("duration_seconds", "s", "duration_us / 1e6.", "duration_us / 1e6"),
 	}

@@ -150,3 +150,13 @@ func (t *Table) Column(name string) (Column, bool) {
 	}
 	return Column{}, false
 }
+
+// Micros turns nanoseconds into the microseconds of a Timestamp, rounded down
+// also before 1970.
+func Micros(ns int64) int64 {
+	us := ns / 1000
+	if ns%1000 < 0 {
+		us--
+	}
+	return us
+}

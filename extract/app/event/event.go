@@ -85,7 +85,7 @@ func Fields[E Event]() []schema.Field[E] {
 	return []schema.Field[E]{
 		schema.PartitionBy[E](column{Name: "date", Type: schema.Date, Doc: "Partition column. UTC date of time."}),
 		schema.Int(column{Name: "time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "First message of the row."},
-			func(e E) int64 { return floorUS(e.EventHead().Stamp.Time) }),
+			func(e E) int64 { return schema.Micros(e.EventHead().Stamp.Time) }),
 		schema.Str(column{Name: "flow_uid", Encoding: schema.Dict, Doc: "The flow that carried it."},
 			func(dst []byte, e E) []byte { return hex.AppendEncode(dst, e.EventHead().Flow.UID[:]) }),
 		schema.Str(column{Name: "capture_id", Encoding: schema.Dict, Doc: "Joins to captures."},
@@ -95,13 +95,4 @@ func Fields[E Event]() []schema.Field[E] {
 		addr("dst_ip", "Server address.", false),
 		port("dst_port", "Server port.", false),
 	}
-}
-
-// floorUS turns nanoseconds into microseconds, rounded down also before 1970.
-func floorUS(ns int64) int64 {
-	us := ns / 1000
-	if ns%1000 < 0 {
-		us--
-	}
-	return us
 }
