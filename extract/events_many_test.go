@@ -97,7 +97,7 @@ func TestHalfOpenConnectionsAreBounded(t *testing.T) {
 		c.NoApp = noApp
 		source := &synSource{n: n}
 		before := live()
-		source.atEnd = func() { used[i] = live() - before }
+		source.atEnd = func() { used[i] = settled() - before }
 		s, err := NewPipeline(c, NewCatalogues()).Run(context.Background(), &flow.Origin{}, source, &discardSink{map[string]*schema.Batch{}})
 		if err != nil || s.Flows != n {
 			t.Fatalf("%d flows, %v", s.Flows, err)
@@ -107,6 +107,17 @@ func TestHalfOpenConnectionsAreBounded(t *testing.T) {
 	if used[0] > n*perFlow || used[1]-used[0] > n*perFlowOfApp {
 		t.Errorf("%d bytes a flow, %d with the application layer", used[0]/n, used[1]/n)
 	}
+}
+
+// settled is what is live once it no longer changes: when the shards have taken
+// what the source has given.
+func settled() int64 {
+	used := live()
+	for last := int64(-1); used != last; {
+		time.Sleep(50 * time.Millisecond)
+		last, used = used, live()
+	}
+	return used
 }
 
 func live() int64 {
