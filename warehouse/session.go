@@ -38,6 +38,10 @@ type SessionOptions struct {
 	// single SELECT statements (with DESCRIBE, SHOW and SUMMARIZE), opens no
 	// file outside the tables' directories, and its settings are locked.
 	ReadOnly bool
+	// InOrder keeps the rows of a statement without ORDER BY in the order of
+	// the files and of the rows in them. DuckDB does so by itself, but where a
+	// condition lists more than a few values, which it answers by a join.
+	InOrder bool
 	// CopyDir is the directory in which CopyParquet of a read-only session may
 	// place its files; empty means that it fails.
 	CopyDir string
@@ -217,6 +221,9 @@ func (s *Session) settings() [][2]string {
 		{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"},
 		{"temp_directory", s.options.TempDir},
+	}
+	if s.options.InOrder {
+		set = append(set, [2]string{"disabled_optimizers", "in_clause"})
 	}
 	if s.options.MemoryLimit != "" {
 		set = append(set, [2]string{"memory_limit", s.options.MemoryLimit})

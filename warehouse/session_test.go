@@ -256,6 +256,22 @@ func TestStartTimePrunesRowGroups(t *testing.T) {
 		time.Date(2026, 11, 22, 0, 1, 0, 0, time.UTC), time.Date(2026, 11, 22, 1, 1, 1, 0, time.FixedZone("CET", 3600)))
 }
 
+// A join hands rows on as its threads come to them.
+func TestLongListsKeepTheOrder(t *testing.T) {
+	s, _ := small(t)
+	const sql = "SELECT fwd_packets FROM flows WHERE fwd_packets IN (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)"
+	for _, inOrder := range []bool{true, false} {
+		session, err := OpenSession(t.Context(), s.dir, []*schema.Table{flowsTable()}, SessionOptions{InOrder: inOrder})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer session.Close()
+		if joins := strings.Contains(plan(t, session, sql), "JOIN"); joins == inOrder {
+			t.Errorf("in order %t: joins %t", inOrder, joins)
+		}
+	}
+}
+
 func TestSnapshotStandsStill(t *testing.T) {
 	s, session := small(t)
 	s.commit(delta.Open(filepath.Join(s.dir, "flows")), delta.Commit{Adds: []delta.Add{s.file("2026-11-24", "tcp", "c", fmt.Sprintf(someRows, 7))}})

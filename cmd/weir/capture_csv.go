@@ -66,7 +66,7 @@ func (c *liveCSV) append(a *app, id string, flows int64, from time.Time) error {
 func (c *liveCSV) write(a *app, f *os.File, headed bool, id string, from time.Time) error {
 	// The capture may have been stopped by now, and its last flows belong here.
 	ctx := context.WithoutCancel(a.ctx)
-	s, err := warehouse.OpenSession(ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{})
+	s, err := warehouse.OpenSession(ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{InOrder: true})
 	if err != nil {
 		return err
 	}

@@ -158,7 +158,7 @@ func (cv *conversion) write(dir string, jobs []*job) error {
 	if len(ready) == 0 {
 		return nil
 	}
-	s, err := warehouse.OpenSession(cv.ctx, dir, cv.tables.Tables(), warehouse.SessionOptions{Dialects: dialect.All()})
+	s, err := warehouse.OpenSession(cv.ctx, dir, cv.tables.Tables(), warehouse.SessionOptions{Dialects: dialect.All(), InOrder: true})
 	if err != nil {
 		if cv.ctx.Err() != nil {
 			err = errInterrupted
@@ -219,7 +219,7 @@ func (cv *conversion) converted(j *job) {
 }
 
 // conclude writes the summary and turns it into the error of the command.
-func (cv *conversion) conclude(ignored int, fatal error) error {
+func (cv *conversion) conclude(ignored passedOver, fatal error) error {
 	sum := cv.summarise(ignored)
 	err := sum.writeReport(cv)
 	if cv.json {

@@ -34,12 +34,11 @@ func (m momentFlags) versions(a *app) (map[string]int64, error) {
 	return house.AtVersion(a.tables.Flows.Table.Name, *m.Version)
 }
 
-// openAt opens a session for a command's own questions on the state that the
-// flags choose.
+// openAt opens a session for exports of the state that the flags choose.
 func (a *app) openAt(m momentFlags) (*warehouse.Session, error) {
 	versions, err := m.versions(a)
 	if err != nil {
 		return nil, err
 	}
-	return warehouse.OpenSession(a.ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{Dialects: dialect.All(), Versions: versions})
+	return warehouse.OpenSession(a.ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{Dialects: dialect.All(), Versions: versions, InOrder: true})
 }

@@ -9,12 +9,14 @@ const nexusProtocol = "CASE WHEN service = 'dns' THEN 'DNS' ELSE upper(protocol)
 // NexusFlowMeter has words: Established for an open connection, Closed once a
 // FIN was seen, Reset after a RST, and Ongoing for what was neither opened nor
 // closed in sight, an unanswered SYN included.
-const nexusState = `CASE
-	WHEN protocol <> 'tcp' OR conn_state IS NULL THEN 'Unknown'
-	WHEN conn_state = 'S1' THEN 'Established'
-	WHEN conn_state IN ('SF', 'S2', 'S3', 'SH', 'SHR') THEN 'Closed'
-	WHEN conn_state IN ('REJ', 'RSTO', 'RSTR', 'RSTOS0', 'RSTRH') THEN 'Reset'
-	ELSE 'Ongoing' END`
+//
+// DuckDB turns long lists behind IN into joins, which are slower here and do
+// not keep the order of rows.
+const nexusState = `CASE WHEN protocol <> 'tcp' THEN 'Unknown' ELSE CASE conn_state
+	WHEN 'S1' THEN 'Established'
+	WHEN 'SF' THEN 'Closed' WHEN 'S2' THEN 'Closed' WHEN 'S3' THEN 'Closed' WHEN 'SH' THEN 'Closed' WHEN 'SHR' THEN 'Closed'
+	WHEN 'REJ' THEN 'Reset' WHEN 'RSTO' THEN 'Reset' WHEN 'RSTR' THEN 'Reset' WHEN 'RSTOS0' THEN 'Reset' WHEN 'RSTRH' THEN 'Reset'
+	ELSE CASE WHEN conn_state IS NULL THEN 'Unknown' ELSE 'Ongoing' END END END`
 
 // nexusFlowID names a flow by its addresses, or where it has none by its
 // link addresses.
