@@ -21,7 +21,7 @@ type conversionResult struct {
 	Captures []convertedCapture `json:"captures"`
 	Outputs  []outputFile       `json:"outputs"`
 	Totals   conversionTotals   `json:"totals"`
-	Ignored  int                `json:"ignored_files"`
+	Ignored  passedOver         `json:"ignored_files"`
 }
 
 // convertedCapture is a capture and the files that hold its flows.
@@ -46,7 +46,7 @@ type conversionTotals struct {
 	Written int64 `json:"flows_written"`
 }
 
-func (cv *conversion) summarise(ignored int) *conversionResult {
+func (cv *conversion) summarise(ignored passedOver) *conversionResult {
 	r := &conversionResult{Captures: []convertedCapture{}, Outputs: []outputFile{}, Ignored: ignored}
 	r.Totals.Seconds = time.Since(cv.started).Seconds() // writing takes longer than reading
 	for _, j := range cv.plan.jobs {
@@ -95,6 +95,7 @@ func (r *conversionResult) writeText(cv *conversion, say func(format string, arg
 		}
 	}
 	r.writeTotals(say)
+	r.Ignored.tell(say, cv.verbose)
 }
 
 // writeTotals tells the sums.
@@ -107,9 +108,6 @@ func (r *conversionResult) writeTotals(say func(format string, args ...any)) {
 	}
 	if t.Failed > 0 {
 		say("%s failed", count(int64(t.Failed), "capture"))
-	}
-	if r.Ignored > 0 {
-		say("%s passed over", count(int64(r.Ignored), "other file"))
 	}
 }
 

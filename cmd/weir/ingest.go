@@ -52,7 +52,7 @@ func (c *ingestCommand) Run(a *app) error {
 }
 
 // conclude prints the result and turns it into the error of the command.
-func (in *intake) conclude(outcomes []*outcome, ignored int, fatal error) error {
+func (in *intake) conclude(outcomes []*outcome, ignored passedOver, fatal error) error {
 	sum := summarise(outcomes)
 	sum.Ignored = ignored
 	var err error

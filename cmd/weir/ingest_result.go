@@ -92,7 +92,7 @@ func (o *outcome) String() string {
 type summary struct {
 	Captures []*outcome `json:"captures"`
 	Totals   totals     `json:"totals"`
-	Ignored  int        `json:"ignored_files"`
+	Ignored  passedOver `json:"ignored_files"`
 }
 
 // totals are sums over the captures ingested by this run.
@@ -183,9 +183,7 @@ func (s *summary) writeText(in *intake) error {
 	if t.Skipped > 0 {
 		in.say("%s skipped, whose bytes are in the warehouse already", count(int64(t.Skipped), "capture"))
 	}
-	if s.Ignored > 0 {
-		in.say("%s passed over", count(int64(s.Ignored), "other file"))
-	}
+	s.Ignored.tell(in.say, in.verbose)
 	if t.Ingested+t.Skipped > 0 {
 		in.next()
 	}

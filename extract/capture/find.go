@@ -26,13 +26,14 @@ type Entry struct {
 type Found struct {
 	// Entries are in the order of the paths given, those of a directory by name.
 	Entries []Entry
-	// Ignored is how many files in directories are no captures.
-	Ignored int
+	// Ignored are the files in directories that are no captures; Err tells what
+	// each is instead.
+	Ignored []Entry
 }
 
 // Find expands files and directories into captures. A directory is searched
 // with all below it, through symbolic links too, each directory once; files in it that are no captures
-// by content are counted and left out, and a Delta table is not looked into.
+// by content are left out, and a Delta table is not looked into.
 // What goes wrong with one path stands in its entry and stops no other.
 func Find(paths []string) Found {
 	var f Found
@@ -56,12 +57,12 @@ func Find(paths []string) Found {
 
 // tree adds the captures of a directory given by name, or that it has none.
 func (f *Found) tree(root string) {
-	before, ignored := len(f.Entries), f.Ignored
+	before, ignored := len(f.Entries), len(f.Ignored)
 	f.walk(root, map[string]bool{})
 	if len(f.Entries) > before {
 		return
 	}
-	err := fmt.Errorf("%s: no captures in this directory (other files: %d)", root, f.Ignored-ignored)
+	err := fmt.Errorf("%s: no captures in this directory (other files: %d)", root, len(f.Ignored)-ignored)
 	f.Entries = append(f.Entries, Entry{Path: root, Err: err})
 }
 
@@ -95,7 +96,7 @@ func (f *Found) walk(dir string, seen map[string]bool) {
 		case st.IsDir():
 			f.walk(path, seen)
 		case !st.Mode().IsRegular():
-			f.Ignored++
+			f.ignore(path, &NotCaptureError{path, "not a regular file"})
 		default:
 			f.add(examine(path, st))
 		}
@@ -106,17 +107,22 @@ func (f *Found) walk(dir string, seen map[string]bool) {
 func (f *Found) add(e Entry) {
 	var not *NotCaptureError
 	if errors.As(e.Err, &not) {
-		f.Ignored++
+		f.ignore(e.Path, not)
 		return
 	}
 	f.Entries = append(f.Entries, e)
+}
+
+// ignore notes a file of a directory that is no capture.
+func (f *Found) ignore(path string, err error) {
+	f.Ignored = append(f.Ignored, Entry{Path: path, Err: err})
 }
 
 // broken adds a file of a directory that cannot be looked at. A link to
 // nowhere or in a circle is no capture.
 func (f *Found) broken(path string, d fs.DirEntry, err error) {
 	if d.Type()&fs.ModeSymlink != 0 {
-		f.Ignored++
+		f.ignore(path, &NotCaptureError{path, "link that leads nowhere"})
 		return
 	}
 	f.Entries = append(f.Entries, Entry{Path: path, Err: err})
