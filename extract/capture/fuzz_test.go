@@ -5,6 +5,9 @@ import (
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
 // FuzzSource reads anything: nothing panics, packets are numbered without a
@@ -21,10 +24,59 @@ func FuzzSource(f *testing.F) {
 	f.Add(joined(pcapFile(l, magicKuznetzov, 0xffffffff, 1), l.AppendUint32(pcapRecord(l, 1, 2, 3, nil)[:8], 0x7fffffff), make([]byte, 40)))
 	f.Add([]byte("snoop\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		whole, err := fuzzed(t, bytes.NewReader(data), len(data))
+		var whole sums
+		var err error
+		n := allocated(func() { whole, err = fuzzed(t, bytes.NewReader(data), len(data)) })
+		if n > 40<<20+4096*uint64(len(data)) {
+			t.Errorf("%d MiB allocated for %d bytes", n>>20, len(data))
+		}
 		again, err2 := fuzzed(t, &portions{data}, len(data))
 		if whole != again || (err == nil) != (err2 == nil) {
 			t.Fatalf("%+v, %v in one piece; %+v, %v in portions", whole, err, again, err2)
+		}
+	})
+}
+
+// FuzzCompressed reads captures compressed: whole they have the packets that
+// they have uncompressed, cut or damaged they have no others before them.
+func FuzzCompressed(f *testing.F) {
+	l, b := orders["little"], orders["big"]
+	f.Add(joined(pcapFile(l, magicNano, 5, 1), pcapRecord(l, 1, 2, 3, []byte("abc")), pcapRecord(l, 1, 2, 3, nil)), false, uint16(0), uint16(0), byte(0))
+	f.Add(joined(ngSection(b), ngInterface(b, 1, 64), ngEnhanced(b, 0, 1, 4, []byte("data")), ngSimple(b, 9, []byte("x"))), true, uint16(9), uint16(30), byte(1))
+	f.Add(joined(pcapFile(b, magicMicro, 0xffff, 101), pcapRecord(b, 1, 2, 3000, make([]byte, 3000))), true, uint16(0), uint16(5), byte(0xff))
+	f.Add([]byte{0x1f, 0x8b, 8, 0}, false, uint16(0), uint16(0), byte(0))
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<16))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, zst bool, cut, at uint16, flip byte) {
+		plain, errPlain := fuzzed(t, bytes.NewReader(data), len(data))
+		var packed bytes.Buffer
+		if zst {
+			packed.Write(z.EncodeAll(data, nil))
+		} else {
+			w, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
+			w.Write(data)
+			w.Close()
+		}
+		b := packed.Bytes()
+		whole := cut == 0 && flip == 0
+		b = b[:max(0, len(b)-int(cut))]
+		if len(b) > 0 {
+			b[int(at)%len(b)] ^= flip
+		}
+		var got sums
+		var err error
+		n := allocated(func() { got, err = fuzzed(t, bytes.NewReader(b), len(data)) })
+		if n > 40<<20+4096*uint64(len(data)) {
+			t.Errorf("%d MiB allocated for %d bytes", n>>20, len(b))
+		}
+		nested := bytes.HasPrefix(data, []byte{0x1f, 0x8b}) || isZstd(data)
+		if whole && !nested && (got != plain || (err == nil) != (errPlain == nil)) {
+			t.Errorf("%+v, %v compressed; %+v, %v plain", got, err, plain, errPlain)
+		}
+		if flip == 0 && !nested && got.packets > plain.packets {
+			t.Errorf("cut off, %d packets of %d", got.packets, plain.packets)
 		}
 	})
 }

@@ -82,14 +82,16 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// extensionChain is one of each extension header before UDP.
+var extensionChain = join(
+	[]byte{60, 0, 1, 4, 0, 0, 0, 0}, // hop-by-hop
+	[]byte{43, 1}, make([]byte, 14), // destination
+	[]byte{51, 0, 0, 0, 0, 0, 0, 0}, // routing
+	[]byte{44, 4}, make([]byte, 22), // AH
+	[]byte{17, 0, 0, 0, 0, 0, 0, 1}) // an atomic fragment
+
 func TestExtensionHeaders(t *testing.T) {
-	chain := join(
-		[]byte{60, 0, 1, 4, 0, 0, 0, 0}, // hop-by-hop
-		[]byte{43, 1}, make([]byte, 14), // destination
-		[]byte{51, 0, 0, 0, 0, 0, 0, 0}, // routing
-		[]byte{44, 4}, make([]byte, 22), // AH
-		[]byte{17, 0, 0, 0, 0, 0, 0, 1}) // an atomic fragment
-	b := frame(t, ip6(0), gopacket.Payload(join(chain, plain(t, 4)[20:])))
+	b := frame(t, ip6(0), gopacket.Payload(join(extensionChain, plain(t, 4)[20:])))
 	h := want(t, rawLink, b, plain6)
 	if int(h.IPLen) != len(b) || h.PayloadLen != 5 || h.Fragment {
 		t.Errorf("IP length %d, payload %d, fragment %t", h.IPLen, h.PayloadLen, h.Fragment)

@@ -47,8 +47,14 @@ func (r *checkpointReader) file(data []byte) (err error) {
 			err = fmt.Errorf("cannot be decoded: %v", p)
 		}
 	}()
+	if err := checkFooter(data); err != nil {
+		return err
+	}
 	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
+		return err
+	}
+	if err := checkPages(f, data); err != nil {
 		return err
 	}
 	paths := f.Schema().Columns()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -103,7 +104,7 @@ func splitName(name string) (version int64, kind string, ok bool) {
 		}
 	}
 	version, err := strconv.ParseInt(name[:digits], 10, 64)
-	return version, name[digits+1:], err == nil
+	return version, name[digits+1:], err == nil && version < math.MaxInt64 // there is a next one
 }
 
 // last returns the newest version.

@@ -21,6 +21,7 @@ type Log struct {
 	dir   string // its _delta_log
 	fs    FS
 	now   func() time.Time
+	sleep func(time.Duration)
 
 	// committing is held while this process writes to the log, so that its
 	// goroutines wait for each other instead of racing.
@@ -37,7 +38,7 @@ func Open(dir string) *Log { return OpenFS(dir, OS{}) }
 
 // OpenFS is Open on another file system.
 func OpenFS(dir string, fsys FS) *Log {
-	return &Log{table: dir, dir: filepath.Join(dir, "_delta_log"), fs: fsys, now: time.Now}
+	return &Log{table: dir, dir: filepath.Join(dir, "_delta_log"), fs: fsys, now: time.Now, sleep: time.Sleep}
 }
 
 // Dir returns the table's directory.
@@ -209,6 +210,6 @@ func (l *Log) readCommit(version int64) (*actions, error) {
 		if err == nil || try == tries || !errors.Is(err, errTorn) {
 			return a, err
 		}
-		time.Sleep(pause)
+		l.sleep(pause)
 	}
 }
