@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"weir/queries/lexeme"
 )
 
 // Suggestion is a word that may stand at the cursor.
@@ -66,7 +68,7 @@ const unfinished = "\x00"
 // without the word at the end, which is what is being typed.
 func lastStatement(text string) (tokens []string, prefix string) {
 	for i := 0; i < len(text); {
-		n, means := token(text[i:])
+		n, means := lexeme.Next(text[i:])
 		end := i + n
 		switch {
 		case n < 0:
@@ -84,7 +86,7 @@ func lastStatement(text string) (tokens []string, prefix string) {
 	}
 	// The word at the end, with its qualifier, is not a token yet.
 	from := len(text)
-	for from > 0 && (isWord(text[from-1]) || text[from-1] == '.') {
+	for from > 0 && (lexeme.IsWord(text[from-1]) || text[from-1] == '.') {
 		from--
 	}
 	prefix = text[from:]
