@@ -2,7 +2,6 @@ package extract
 
 import (
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -10,10 +9,11 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/decode"
+	"weir/testdata/shared"
 )
 
 func TestColumnsOfCaptures(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join(shared(t, "spec"), "columns.tsv"))
+	b, err := os.ReadFile(shared.Path(t, "spec", "columns.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}

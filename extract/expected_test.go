@@ -18,23 +18,9 @@ import (
 	"weir/extract/capture"
 	"weir/extract/decode"
 	"weir/extract/flow"
+	"weir/testdata/shared"
 	"weir/warehouse/schema"
 )
-
-// shared returns a folder of the captures and answers that are kept beside
-// the project, or skips the test.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := filepath.Abs("..")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "..", "shared", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no shared captures: %v", err)
-	}
-	return path
-}
 
 func meter(t *testing.T, path string, workers int) (*memorySink, Stats, capture.Info) {
 	t.Helper()
@@ -57,7 +43,7 @@ func meter(t *testing.T, path string, workers int) (*memorySink, Stats, capture.
 // implementation of the metering rules: the sums of all, and the rows of
 // those with few flows, column by column.
 func TestExpected(t *testing.T) {
-	captures, expected := shared(t, "captures"), shared(t, "expected")
+	captures, expected := shared.Path(t, "captures"), shared.Path(t, "expected")
 	f, err := os.Open(filepath.Join(expected, "captures.tsv"))
 	if err != nil {
 		t.Fatal(err)

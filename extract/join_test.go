@@ -16,6 +16,7 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/flow"
+	"weir/testdata/shared"
 )
 
 // packets are the packets of a capture, kept.
@@ -223,7 +224,7 @@ func TestCutCaptures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many captures")
 	}
-	dir := shared(t, "captures")
+	dir := shared.Path(t, "captures")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)

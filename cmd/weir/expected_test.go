@@ -15,20 +15,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// sharedDir returns a folder of what is kept beside the project, or skips.
-func sharedDir(t *testing.T, name string) string {
-	t.Helper()
-	dir, err := filepath.Abs(moduleFile("..", "shared", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the captures beside the project are absent: %v", err)
-	}
-	return dir
-}
+	"weir/testdata/shared"
+)
 
 // record is a row by the names of its columns. Numbers are json.Number.
 type record map[string]any
@@ -40,7 +29,7 @@ func TestExpectedDerived(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ingests 100 MB")
 	}
-	captures, expected := sharedDir(t, "captures"), sharedDir(t, "expected")
+	captures, expected := shared.Path(t, "captures"), shared.Path(t, "expected")
 	house := filepath.Join(t.TempDir(), "warehouse")
 	must(t, "ingest", "-w", house, captures)
 	compareSums(t, house, filepath.Join(expected, "captures.tsv"))

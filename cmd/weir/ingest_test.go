@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"weir/testdata/shared"
 )
 
 // captureNames are the captures of testdata with their packets and flows, as
@@ -142,7 +144,7 @@ func TestIngestJSONStatuses(t *testing.T) {
 
 // TestIngestRejections counts packets that are part of no flow by their reason.
 func TestIngestRejections(t *testing.T) {
-	dir := sharedDir(t, "captures")
+	dir := shared.Path(t, "captures")
 	captures, totals := ingestJSON(t, exitDone, "-w", filepath.Join(t.TempDir(), "warehouse"),
 		filepath.Join(dir, "lt-80211.pcap"), filepath.Join(dir, "lt-can-unsupported.pcap.gz"))
 	checkCounters(t, "totals", totals)

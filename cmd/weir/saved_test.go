@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"weir/extract"
 	"weir/queries"
+	"weir/testdata/shared"
 	"weir/warehouse"
 )
 
@@ -51,10 +51,7 @@ func TestHuntingInCaptures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it reads all captures")
 	}
-	dir := moduleFile("..", "shared", "captures")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the captures are not here: %v", err)
-	}
+	dir := shared.Path(t, "captures")
 	for name, want := range map[string][]string{
 		"l4-syn-scan.pcap":       {"port_scans"},
 		"scan-ics-enip-26k.pcap": {"port_scans"},

@@ -11,30 +11,9 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// shared returns a path beside the module, and skips the test if it is absent.
-func shared(t testing.TB, elem ...string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-	path := filepath.Join(append([]string{dir, "..", "shared"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("shared captures are absent: %v", err)
-	}
-	return path
-}
+	"weir/testdata/shared"
+)
 
 // sums is what the expected answers tell of a capture.
 type sums struct {
@@ -78,12 +57,12 @@ func drain(t testing.TB, src Source) (sums, error) {
 }
 
 func TestSharedCaptures(t *testing.T) {
-	f, err := os.Open(shared(t, "expected", "captures.tsv"))
+	f, err := os.Open(shared.Path(t, "expected", "captures.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	dir := shared(t, "captures")
+	dir := shared.Path(t, "captures")
 	refused := map[string]string{
 		"derived-not-a-capture.pcap": "neither pcap nor pcapng",
 		"derived-zero-bytes.pcap":    "empty file",

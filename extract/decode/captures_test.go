@@ -16,26 +16,8 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/decode"
+	"weir/testdata/shared"
 )
-
-// shared returns the folder of shared captures and expected results, which is
-// beside the module, or skips the test.
-func shared(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared")
-	if _, err := os.Stat(filepath.Join(dir, "captures")); err != nil {
-		t.Skip("no shared captures beside the module")
-	}
-	return dir
-}
 
 // eachPacket decodes a capture and calls f for each of its packets. It returns
 // false for files that are no captures.
@@ -82,7 +64,7 @@ func eachPacket(t *testing.T, path string, f func(h *decode.Header)) bool {
 // TestCaptureCounts holds the packets that are in flows and the rejected ones,
 // by reason, to those of another implementation of the metering rules.
 func TestCaptureCounts(t *testing.T) {
-	dir := shared(t)
+	dir := shared.Path(t)
 	text, err := os.ReadFile(filepath.Join(dir, "expected", "captures.tsv"))
 	if err != nil {
 		t.Skip("no expected results beside the module")
@@ -300,7 +282,7 @@ func (l *ledger) half(identity string, r flowRow, side string) {
 // TestCaptureFlows holds the identities of all flows, and the traffic of each
 // of their directions, to those of another implementation.
 func TestCaptureFlows(t *testing.T) {
-	dir := shared(t)
+	dir := shared.Path(t)
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "flows", "*.ndjson.gz"))
 	if err != nil || len(files) == 0 {
 		t.Skip("no expected flows beside the module")

@@ -3,12 +3,12 @@ package dialect
 import (
 	"bufio"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"weir/extract/flow"
+	"weir/testdata/shared"
 	"weir/warehouse/schema"
 )
 
@@ -58,11 +58,7 @@ func TestHeaders(t *testing.T) {
 // TestSpecification holds names, the columns they spell and units to the
 // project's own table of dialects.
 func TestSpecification(t *testing.T) {
-	path := filepath.Join("..", "..", "..", "shared", "spec", "dialects.tsv")
-	if _, err := os.Stat(path); err != nil {
-		t.Skip("the table of dialects is not here: ", err)
-	}
-	for name, rows := range byFirst(readTable(t, path)[1:]) {
+	for name, rows := range byFirst(readTable(t, shared.Path(t, "spec", "dialects.tsv"))[1:]) {
 		d, err := Find(name)
 		if err != nil {
 			t.Error(err)

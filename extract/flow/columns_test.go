@@ -5,11 +5,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"weir/extract/decode"
+	"weir/testdata/shared"
 	"weir/warehouse/schema"
 )
 
@@ -65,9 +65,9 @@ func TestGoldenColumns(t *testing.T) {
 // TestColumnsOfTheSpecification compares the columns with the specification's,
 // for the groups that are declared.
 func TestColumnsOfTheSpecification(t *testing.T) {
-	b, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "spec", "columns.tsv"))
+	b, err := os.ReadFile(shared.Path(t, "spec", "columns.tsv"))
 	if err != nil {
-		t.Skipf("no specification: %v", err)
+		t.Fatal(err)
 	}
 	columns := Catalogue().Table.Columns
 	groups := map[string]bool{}

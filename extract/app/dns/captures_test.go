@@ -3,37 +3,14 @@ package dns_test
 import (
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"weir/extract/app/dns"
 	"weir/extract/app/event"
 	"weir/extract/capture"
 	"weir/extract/decode"
+	"weir/testdata/shared"
 )
-
-// shared returns the path of a capture beside the tree, or skips the test.
-func shared(t testing.TB, name string) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-	}
-	path := filepath.Join(dir, "..", "shared", "captures", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("needs %s beside the tree", name)
-	}
-	return path
-}
 
 // conversation is a flow that ends when idle, with the least reassembly that
 // does: segments that are not the next ones are left out.
@@ -55,7 +32,7 @@ const idle = int64(60e9)
 // and summaries, those in the order of emission and these of first packets.
 func replay(t testing.TB, name string) (events []*dns.Event, flows []*conversation) {
 	t.Helper()
-	src, err := capture.Open(shared(t, name))
+	src, err := capture.Open(shared.Path(t, "captures", name))
 	if err != nil {
 		t.Fatal(err)
 	}

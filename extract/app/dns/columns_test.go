@@ -3,16 +3,16 @@ package dns_test
 import (
 	"bufio"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"weir/extract/app/dns"
+	"weir/testdata/shared"
 )
 
 // The columns are those of the shared specification, in order.
 func TestColumns(t *testing.T) {
-	f, err := os.Open(filepath.Join(filepath.Dir(filepath.Dir(shared(t, "README.md"))), "spec", "columns.tsv"))
+	f, err := os.Open(shared.Path(t, "spec", "columns.tsv"))
 	if err != nil {
 		t.Skip("needs spec/columns.tsv beside the tree")
 	}

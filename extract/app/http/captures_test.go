@@ -3,33 +3,12 @@ package http
 import (
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"weir/extract/app/event"
 	"weir/extract/capture"
 	"weir/extract/decode"
 )
-
-// shared returns the folder of shared captures, which is beside the module,
-// or skips the test.
-func shared(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared", "captures")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no shared captures beside the module")
-	}
-	return dir
-}
 
 // stream is one direction of a connection as the tests reassemble it.
 type stream struct {

@@ -15,26 +15,8 @@ import (
 	"weir/extract/app/tls"
 	"weir/extract/capture"
 	"weir/extract/decode"
+	"weir/testdata/shared"
 )
-
-// captures returns the folder of shared captures, which is beside the module,
-// or skips the test.
-func captures(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared", "captures")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no shared captures beside the module")
-	}
-	return dir
-}
 
 // conversation is a UDP flow that a datagram was recognised in.
 type conversation struct {
@@ -163,7 +145,7 @@ func expected(t testing.TB) (names []string, byCapture map[string][]*expectation
 }
 
 func TestAgreesWithTshark(t *testing.T) {
-	dir := captures(t)
+	dir := shared.Path(t, "captures")
 	names, all := expected(t)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +190,7 @@ func TestAgreesWithTshark(t *testing.T) {
 // No capture has a datagram taken for QUIC in a flow that tshark does not
 // call so.
 func TestNoOtherProtocolIsTaken(t *testing.T) {
-	dir := captures(t)
+	dir := shared.Path(t, "captures")
 	paths, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)

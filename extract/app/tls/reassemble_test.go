@@ -3,8 +3,6 @@ package tls_test
 import (
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"sort"
 	"testing"
 
@@ -13,24 +11,6 @@ import (
 	"weir/extract/capture"
 	"weir/extract/decode"
 )
-
-// shared returns the folder of captures beside the module, or skips the test.
-func shared(t testing.TB) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared", "captures")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no shared captures beside the module")
-	}
-	return dir
-}
 
 // result is what was read of one connection.
 type result struct {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"weir/extract/capture/filter"
+	"weir/testdata/shared"
 )
 
 // expressions are compared with tcpdump's own.
@@ -40,7 +41,7 @@ func TestLikeTcpdump(t *testing.T) {
 		t.Skip("tcpdump is not installed")
 	}
 	taken := map[string]int{}
-	for _, file := range files(t) {
+	for _, file := range files(t, shared.Path(t, "captures")) {
 		packets := read(t, file)
 		for _, e := range expressions {
 			compare(t, tcpdump, file, e, packets, taken)
@@ -95,22 +96,9 @@ func compare(t *testing.T, tcpdump, file, expression string, packets [][]byte, t
 	}
 }
 
-func files(t *testing.T) []string {
+// files returns the captures in dir that programs are run over.
+func files(t *testing.T, dir string) (paths []string) {
 	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-	}
-	dir = filepath.Join(dir, "..", "shared", "captures")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("../shared/captures is not there")
-	}
-	var paths []string
 	for _, name := range captures {
 		paths = append(paths, filepath.Join(dir, name))
 	}
