@@ -9,11 +9,11 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/decode"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 func TestColumnsOfCaptures(t *testing.T) {
-	b, err := os.ReadFile(shared.Path(t, "spec", "columns.tsv"))
+	b, err := os.ReadFile(beside.Path(t, "spec", "columns.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}

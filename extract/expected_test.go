@@ -18,7 +18,7 @@ import (
 	"weir/extract/capture"
 	"weir/extract/decode"
 	"weir/extract/flow"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 	"weir/warehouse/schema"
 )
 
@@ -43,7 +43,7 @@ func meter(t *testing.T, path string, workers int) (*memorySink, Stats, capture.
 // implementation of the metering rules: the sums of all, and the rows of
 // those with few flows, column by column.
 func TestExpected(t *testing.T) {
-	captures, expected := shared.Path(t, "captures"), shared.Path(t, "expected")
+	captures, expected := beside.Path(t, "captures"), beside.Path(t, "expected")
 	f, err := os.Open(filepath.Join(expected, "captures.tsv"))
 	if err != nil {
 		t.Fatal(err)

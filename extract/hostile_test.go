@@ -13,7 +13,7 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/flow"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // hostileRuns is how often each capture is cut, and how often bytes of it are
@@ -92,7 +92,7 @@ func meterDamaged(t *testing.T, p *Pipeline, b []byte) (int64, bool) {
 // captureFiles returns the shared captures up to a size.
 func captureFiles(t *testing.T, largest int64) []string {
 	var paths []string
-	err := filepath.WalkDir(shared.Path(t, "captures"), func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(beside.Path(t, "captures"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

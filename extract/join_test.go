@@ -16,7 +16,7 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/flow"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // packets are the packets of a capture, kept.
@@ -224,7 +224,7 @@ func TestCutCaptures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many captures")
 	}
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)

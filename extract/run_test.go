@@ -17,7 +17,7 @@ import (
 	"weir/extract/capture"
 	"weir/extract/decode"
 	"weir/extract/flow"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 	"weir/warehouse/schema"
 )
 
@@ -108,7 +108,7 @@ func compareRuns(t *testing.T, workers int, want, got *memorySink, wantStats, st
 }
 
 func TestDeterminismOfCaptures(t *testing.T) {
-	captures := shared.Path(t, "captures")
+	captures := beside.Path(t, "captures")
 	for _, name := range []string{
 		"app-many-protocols.pcap", "frag-v4-nfs-sctp.pcap", "derived-shuffled.pcap", "derived-year-2100.pcap",
 		"long-backscatter-24h.pcap", "tun-gre-gre.pcap", "mix-emix.pcap", "bad-ndpi-fuzz-2006.pcap",
@@ -147,7 +147,7 @@ func TestPipelineIsReused(t *testing.T) {
 
 // Every packet of every capture is in one flow or rejected (metering rule 2).
 func TestConservation(t *testing.T) {
-	captures := shared.Path(t, "captures")
+	captures := beside.Path(t, "captures")
 	files, err := os.ReadDir(captures)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // record is a row by the names of its columns. Numbers are json.Number.
@@ -29,7 +29,7 @@ func TestExpectedDerived(t *testing.T) {
 	if testing.Short() {
 		t.Skip("ingests 100 MB")
 	}
-	captures, expected := shared.Path(t, "captures"), shared.Path(t, "expected")
+	captures, expected := beside.Path(t, "captures"), beside.Path(t, "expected")
 	house := filepath.Join(t.TempDir(), "warehouse")
 	must(t, "ingest", "-w", house, captures)
 	compareSums(t, house, filepath.Join(expected, "captures.tsv"))

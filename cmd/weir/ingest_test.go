@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // captureNames are the captures of testdata with their packets and flows, as
@@ -144,7 +144,7 @@ func TestIngestJSONStatuses(t *testing.T) {
 
 // TestIngestRejections counts packets that are part of no flow by their reason.
 func TestIngestRejections(t *testing.T) {
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	captures, totals := ingestJSON(t, exitDone, "-w", filepath.Join(t.TempDir(), "warehouse"),
 		filepath.Join(dir, "lt-80211.pcap"), filepath.Join(dir, "lt-can-unsupported.pcap.gz"))
 	checkCounters(t, "totals", totals)

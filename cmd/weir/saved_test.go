@@ -11,7 +11,7 @@ import (
 
 	"weir/extract"
 	"weir/queries"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 	"weir/warehouse"
 )
 
@@ -51,7 +51,7 @@ func TestHuntingInCaptures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it reads all captures")
 	}
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	for name, want := range map[string][]string{
 		"l4-syn-scan.pcap":       {"port_scans"},
 		"scan-ics-enip-26k.pcap": {"port_scans"},

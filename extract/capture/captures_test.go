@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // sums is what the expected answers tell of a capture.
@@ -57,12 +57,12 @@ func drain(t testing.TB, src Source) (sums, error) {
 }
 
 func TestSharedCaptures(t *testing.T) {
-	f, err := os.Open(shared.Path(t, "expected", "captures.tsv"))
+	f, err := os.Open(beside.Path(t, "expected", "captures.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	refused := map[string]string{
 		"derived-not-a-capture.pcap": "neither pcap nor pcapng",
 		"derived-zero-bytes.pcap":    "empty file",

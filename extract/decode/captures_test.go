@@ -16,7 +16,7 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/decode"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // eachPacket decodes a capture and calls f for each of its packets. It returns
@@ -64,7 +64,7 @@ func eachPacket(t *testing.T, path string, f func(h *decode.Header)) bool {
 // TestCaptureCounts holds the packets that are in flows and the rejected ones,
 // by reason, to those of another implementation of the metering rules.
 func TestCaptureCounts(t *testing.T) {
-	dir := shared.Path(t)
+	dir := beside.Path(t)
 	text, err := os.ReadFile(filepath.Join(dir, "expected", "captures.tsv"))
 	if err != nil {
 		t.Skip("no expected results beside the module")
@@ -282,7 +282,7 @@ func (l *ledger) half(identity string, r flowRow, side string) {
 // TestCaptureFlows holds the identities of all flows, and the traffic of each
 // of their directions, to those of another implementation.
 func TestCaptureFlows(t *testing.T) {
-	dir := shared.Path(t)
+	dir := beside.Path(t)
 	files, err := filepath.Glob(filepath.Join(dir, "expected", "flows", "*.ndjson.gz"))
 	if err != nil || len(files) == 0 {
 		t.Skip("no expected flows beside the module")

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"weir/extract/flow"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 	"weir/warehouse/schema"
 )
 
@@ -58,7 +58,7 @@ func TestHeaders(t *testing.T) {
 // TestSpecification holds names, the columns they spell and units to the
 // project's own table of dialects.
 func TestSpecification(t *testing.T) {
-	for name, rows := range byFirst(readTable(t, shared.Path(t, "spec", "dialects.tsv"))[1:]) {
+	for name, rows := range byFirst(readTable(t, beside.Path(t, "spec", "dialects.tsv"))[1:]) {
 		d, err := Find(name)
 		if err != nil {
 			t.Error(err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"weir/extract/decode"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 	"weir/warehouse/schema"
 )
 
@@ -65,7 +65,7 @@ func TestGoldenColumns(t *testing.T) {
 // TestColumnsOfTheSpecification compares the columns with the specification's,
 // for the groups that are declared.
 func TestColumnsOfTheSpecification(t *testing.T) {
-	b, err := os.ReadFile(shared.Path(t, "spec", "columns.tsv"))
+	b, err := os.ReadFile(beside.Path(t, "spec", "columns.tsv"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"weir/extract/app/event"
 	"weir/extract/capture"
 	"weir/extract/decode"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // conversation is a flow that ends when idle, with the least reassembly that
@@ -32,7 +32,7 @@ const idle = int64(60e9)
 // and summaries, those in the order of emission and these of first packets.
 func replay(t testing.TB, name string) (events []*dns.Event, flows []*conversation) {
 	t.Helper()
-	src, err := capture.Open(shared.Path(t, "captures", name))
+	src, err := capture.Open(beside.Path(t, "captures", name))
 	if err != nil {
 		t.Fatal(err)
 	}

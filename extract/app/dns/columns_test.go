@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"weir/extract/app/dns"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // The columns are those of the shared specification, in order.
 func TestColumns(t *testing.T) {
-	f, err := os.Open(shared.Path(t, "spec", "columns.tsv"))
+	f, err := os.Open(beside.Path(t, "spec", "columns.tsv"))
 	if err != nil {
 		t.Skip("needs spec/columns.tsv beside the tree")
 	}

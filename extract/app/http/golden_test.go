@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // The expected rows are those of the http.log that the Zeek project publishes
@@ -25,7 +25,7 @@ func TestZeekTraces(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got strings.Builder
-			parseCapture(t, shared.Path(t, "captures", c.capture), NewSink(func(e *Event) {
+			parseCapture(t, beside.Path(t, "captures", c.capture), NewSink(func(e *Event) {
 				fmt.Fprintf(&got, "%d", e.Flow.InitiatorPort)
 				for _, p := range []part{method, host, uri} {
 					fmt.Fprintf(&got, "\t%s", orDash(e, p))
@@ -69,7 +69,7 @@ func TestCounts(t *testing.T) {
 		{"mix-surfshark-ooo.pcap", 4, 4},
 	} {
 		requests, responses := 0, 0
-		parseCapture(t, shared.Path(t, "captures", c.capture), NewSink(func(e *Event) {
+		parseCapture(t, beside.Path(t, "captures", c.capture), NewSink(func(e *Event) {
 			if e.hasRequest {
 				requests++
 			}

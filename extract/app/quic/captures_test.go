@@ -15,7 +15,7 @@ import (
 	"weir/extract/app/tls"
 	"weir/extract/capture"
 	"weir/extract/decode"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // conversation is a UDP flow that a datagram was recognised in.
@@ -145,7 +145,7 @@ func expected(t testing.TB) (names []string, byCapture map[string][]*expectation
 }
 
 func TestAgreesWithTshark(t *testing.T) {
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	names, all := expected(t)
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
@@ -190,7 +190,7 @@ func TestAgreesWithTshark(t *testing.T) {
 // No capture has a datagram taken for QUIC in a flow that tshark does not
 // call so.
 func TestNoOtherProtocolIsTaken(t *testing.T) {
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	paths, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"weir/extract/app/tls"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 	"weir/warehouse/schema"
 )
 
@@ -32,7 +32,7 @@ func table(t *testing.T, name string) map[string][][]string {
 
 // TestCaptures holds the rows to what tshark reads of the same connections.
 func TestCaptures(t *testing.T) {
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	for name, lines := range table(t, "tshark.tsv") {
 		t.Run(name, func(t *testing.T) {
 			results, _ := connections(t, filepath.Join(dir, name))
@@ -64,7 +64,7 @@ func TestCaptures(t *testing.T) {
 
 // TestLeaves holds the certificates to what OpenSSL prints of them.
 func TestLeaves(t *testing.T) {
-	dir := shared.Path(t, "captures")
+	dir := beside.Path(t, "captures")
 	for name, lines := range table(t, "openssl.tsv") {
 		t.Run(name, func(t *testing.T) {
 			results, _ := connections(t, filepath.Join(dir, name))
@@ -93,7 +93,7 @@ func TestLeaves(t *testing.T) {
 
 // TestCatalogue holds the columns to the project's list of all columns.
 func TestCatalogue(t *testing.T) {
-	b, err := os.ReadFile(shared.Path(t, "spec", "columns.tsv"))
+	b, err := os.ReadFile(beside.Path(t, "spec", "columns.tsv"))
 	if err != nil {
 		t.Skip("no list of columns beside the module")
 	}
@@ -122,7 +122,7 @@ func TestCatalogue(t *testing.T) {
 
 // TestRow checks the values of a row, and that what is unknown is null.
 func TestRow(t *testing.T) {
-	results, _ := connections(t, shared.Path(t, "captures", "app-ssl30.pcap"))
+	results, _ := connections(t, beside.Path(t, "captures", "app-ssl30.pcap"))
 	e := results[0].event
 	catalogue := tls.Catalogue()
 	batch := schema.NewBatch(catalogue.Table, []string{"2014-10-15"})

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/net/bpf"
 
 	"weir/extract/capture/filter"
-	"weir/testdata/shared"
+	"weir/testdata/beside"
 )
 
 // expressions are compared with tcpdump's own.
@@ -41,7 +41,7 @@ func TestLikeTcpdump(t *testing.T) {
 		t.Skip("tcpdump is not installed")
 	}
 	taken := map[string]int{}
-	for _, file := range files(t, shared.Path(t, "captures")) {
+	for _, file := range files(t, beside.Path(t, "captures")) {
 		packets := read(t, file)
 		for _, e := range expressions {
 			compare(t, tcpdump, file, e, packets, taken)

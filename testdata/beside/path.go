@@ -1,6 +1,6 @@
-// Package shared finds what tests use if it lies beside the project: captures
+// Package beside finds what tests use if it lies beside the project: captures
 // of real traffic, and what other programs say of them.
-package shared
+package beside
 
 import (
 	"os"
