@@ -16,7 +16,7 @@ import (
 	"net/netip"
 	"unsafe"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 )
 
 // registerFunctions makes the address functions known to the database.

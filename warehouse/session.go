@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/delta"
 	"weir/warehouse/schema"

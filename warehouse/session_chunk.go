@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"unsafe"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/schema"
 )

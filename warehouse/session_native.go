@@ -32,7 +32,7 @@ import (
 	"errors"
 	"unsafe"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 )
 
 // statement is a prepared statement with its streaming result.

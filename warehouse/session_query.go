@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 )
 
 // Arg is a named parameter's value: $name in the query.

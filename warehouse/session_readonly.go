@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 )
 
 // ErrReadOnly says that a read-only session was asked for something other than

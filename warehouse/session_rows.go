@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/schema"
 )

@@ -3,7 +3,7 @@ package warehouse
 import (
 	"fmt"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 )
 
 // scalar says how a scalar DuckDB type is read.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"github.com/marcboeker/go-duckdb/mapping"
+	mapping "github.com/duckdb/duckdb-go-bindings"
 )
 
 // watcher interrupts a connection's query when a context ends, and tells

@@ -38,7 +38,7 @@ func violations() []violation {
 
 		{"libraries", "whose home is extract/capture", imports("extract/flow/a.go", "github.com/google/gopacket/layers"), imports("extract/flow/a_test.go", "github.com/google/gopacket/layers")},
 		{"libraries", "whose home is warehouse", imports("queries/a.go", "github.com/parquet-go/parquet-go"), imports("warehouse/part/a.go", "github.com/parquet-go/parquet-go")},
-		{"libraries", "whose home is warehouse", imports("cmd/weir/a.go", "github.com/marcboeker/go-duckdb/v2"), imports("warehouse/a.go", "github.com/marcboeker/go-duckdb/v2")},
+		{"libraries", "whose home is warehouse", imports("cmd/weir/a.go", "github.com/duckdb/duckdb-go-bindings"), imports("warehouse/a.go", "github.com/duckdb/duckdb-go-bindings")},
 		{"libraries", "whose home is cmd/weir", imports("extract/a.go", "github.com/alecthomas/kong"), imports("cmd/weir/a.go", "github.com/alecthomas/kong")},
 		{"libraries", "whose home is queries", imports("cmd/weir/a.go", "github.com/xuri/excelize/v2"), imports("queries/output/a.go", "github.com/xuri/excelize/v2")},
 		{"libraries", "has no home", imports("extract/a.go", "example.org/left-pad"), imports("extract/a.go", "strings")},
