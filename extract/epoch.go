@@ -26,7 +26,7 @@ func (e *epochCutter) cut(q *parcel, r *run) {
 	if r.live != nil {
 		r.live.close(q, full, r)
 	} else {
-		e.sweep(q, full)
+		e.sweep(q, full, r)
 	}
 	if q.closing {
 		e.packets, e.bytes = 0, 0
@@ -35,7 +35,7 @@ func (e *epochCutter) cut(q *parcel, r *run) {
 
 // sweep cuts captures that are read from files. When flows are swept must not
 // depend on how much memory there is.
-func (e *epochCutter) sweep(q *parcel, full bool) {
+func (e *epochCutter) sweep(q *parcel, full bool, r *run) {
 	due := e.unswept >= epochPackets
 	q.closing, q.clock = full || due, math.MinInt64
 	if !due {
@@ -48,4 +48,7 @@ func (e *epochCutter) sweep(q *parcel, full bool) {
 		q.clock = e.clock
 	}
 	e.unswept, e.timed = 0, false
+	if r.series != nil && r.series.opened != nil {
+		q.clock = math.MinInt64 // no flow that is made again has ended
+	}
 }

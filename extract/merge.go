@@ -19,8 +19,9 @@ type merger struct {
 	items   []item
 	rows    []*flow.Flow
 	keys    []schema.Key
-	// evicted counts the flows of the run that were evicted.
-	evicted int64
+	// evicted counts the flows of the run that were evicted, and packets the packets
+	// of all its flows.
+	evicted, packets int64
 }
 
 // item is a flow with what it is sorted by.
@@ -77,7 +78,7 @@ func newMerger(tables *Catalogues, workers int) *merger {
 // of rows. It stops where the context ends.
 func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err error) {
 	returned := map[int64]struct{}{}
-	m.evicted = 0
+	m.evicted, m.packets = 0, 0
 	for open := true; open; {
 		m.items = m.items[:0]
 		epochs := make([]epoch, len(r.shards))
@@ -119,6 +120,7 @@ func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) {
 	for _, e := range epochs {
 		for _, f := range e.flows {
 			m.items = append(m.items, item{f, partitionOf(f), f.Packet()})
+			m.packets += f.Packets()
 			if f.Evicted() {
 				m.evicted++
 			}

@@ -90,8 +90,11 @@ type run struct {
 	decap   bool
 	stats   Stats
 	seen    *Progress
-	live    *liveRun // nil for captures that are read from files
+	live    *liveRun   // nil for captures that are read from files
+	series  *seriesRun // nil for a capture that is no part of a series
 	budget  budget
+	// fragments are those of the packets so far.
+	fragments *decode.Fragments
 	// abandoned tells that nobody wants the rows any more: the user has given up,
 	// or the sink has failed.
 	abandoned func() bool
@@ -104,7 +107,7 @@ func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
 	r := &run{
 		source: source, parcels: p.spare, decap: !p.config.NoDecap, seen: &p.Progress,
 		free: make(chan *parcel, inFlight), work: make(chan *parcel, inFlight), order: make(chan *parcel, inFlight),
-		stats: noStats(),
+		stats: noStats(), fragments: &decode.Fragments{},
 	}
 	for len(r.parcels) < inFlight {
 		r.parcels = append(r.parcels, newParcel(workers))
@@ -161,12 +164,11 @@ func (r *run) decode() {
 
 // sequence does what must be done in packet order: fragments, sums, epochs.
 func (r *run) sequence() {
-	var fragments decode.Fragments
 	var e epochCutter
 	for q := range r.order {
 		<-q.decoded
 		if len(q.frags) > 0 {
-			fragments.Resolve(q.headers, q.frags)
+			r.fragments.Resolve(q.headers, q.frags)
 			q.deal()
 		}
 		e.cut(q, r)
@@ -175,6 +177,7 @@ func (r *run) sequence() {
 			s.in <- q
 		}
 	}
+	e.ended(r)
 	for _, s := range r.shards {
 		close(s.in)
 	}

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"weir/extract/app"
+	"weir/extract/decode"
 	"weir/extract/flow"
 )
 
@@ -15,6 +16,7 @@ type shard struct {
 	in      chan *parcel
 	out     chan epoch
 	live    *liveShard // nil for captures that are read from files
+	series  *seriesRun // nil for a capture that is no part of a series
 	census  *census    // nil without a memory limit
 	debt    *debt
 	budget  budget
@@ -52,11 +54,20 @@ func (s *shard) meter(free chan<- *parcel) {
 			free <- q
 		}
 	}
-	if s.abandoned() {
+	if s.isUnwanted() {
 		return
 	}
 	s.finish()
 	s.out <- s.handOver()
+}
+
+// isUnwanted tells whether nobody wants the rows any more. The shards of a series
+// must agree on it, since they meet once more.
+func (s *shard) isUnwanted() bool {
+	if s.series != nil {
+		return !s.series.wanted
+	}
+	return s.abandoned()
 }
 
 // close ends an epoch with a parcel.
@@ -82,7 +93,7 @@ func (s *shard) add(q *parcel) {
 			s.table.SetOrigin(s.origins[seams[0].File])
 			seams = seams[1:]
 		}
-		s.table.Add(&q.headers[i], q.slab.First+int64(i))
+		s.take(&q.headers[i], q.slab.First+int64(i))
 	}
 	if s.live != nil {
 		s.live.bound(s.table)
@@ -91,22 +102,43 @@ func (s *shard) add(q *parcel) {
 
 // sweep ends the flows that have been silent for long.
 func (s *shard) sweep(clock int64) {
-	if s.live == nil {
+	switch {
+	case s.live != nil:
+		s.table.Expire(clock)
+		s.live.report(s.table)
+	case s.series != nil:
+		s.table.Expire(clock)
+	default:
 		s.table.Sweep(clock)
-		return
 	}
-	s.table.Expire(clock)
-	s.live.report(s.table)
 }
 
-// finish ends all flows.
-func (s *shard) finish() {
-	if s.live == nil {
-		s.table.Finish(flow.EndEOF)
-		return
+// take meters a packet.
+func (s *shard) take(h *decode.Header, packet int64) {
+	switch {
+	case s.series == nil:
+		s.table.Add(h, packet)
+	case s.series.opened == nil:
+		s.table.Add(h, s.series.first+packet)
+	default:
+		s.table.Resume(h, s.series.first+packet, s.series.opened)
 	}
-	s.table.Finish(flow.EndStop)
-	s.live.report(s.table)
+}
+
+// finish ends all flows, or in a series those that have been silent for long.
+func (s *shard) finish() {
+	switch {
+	case s.live != nil:
+		s.table.Finish(flow.EndStop)
+		s.live.report(s.table)
+	case s.series != nil && !s.series.last:
+		s.table.Expire(s.series.clock)
+		if s.census != nil {
+			s.census.hold(s.table)
+		}
+	default:
+		s.table.Finish(flow.EndEOF)
+	}
 }
 
 func (s *shard) handOver() epoch {

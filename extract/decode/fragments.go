@@ -29,8 +29,8 @@ func (l *ipLayer) fragmentKey(data []byte) FragmentKey {
 
 // Limits of Fragments.
 const (
-	// fragmentLife is how long after the first fragment a later one may come.
-	fragmentLife = uint64(30 * time.Second)
+	// FragmentLife is how long after the first fragment a later one may come.
+	FragmentLife = 30 * time.Second
 	// fragmentEntries bounds the table, at some 60 MB. The first fragment that
 	// was seen the longest ago makes room.
 	fragmentEntries = 1 << 18
@@ -90,7 +90,7 @@ func (t *Fragments) join(h *Header, id *FragmentKey) {
 	}
 	f := &t.ring[slot]
 	// Times may be as far apart as int64 allows, hence the unsigned difference.
-	if h.Time > f.time && uint64(h.Time-f.time) > fragmentLife {
+	if h.Time > f.time && uint64(h.Time-f.time) > uint64(FragmentLife) {
 		return
 	}
 	h.Key, h.Hash, h.Reverse = f.key, f.hash, f.reverse
