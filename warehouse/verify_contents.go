@@ -23,7 +23,7 @@ type accounts struct {
 	// rowPackets and uids what flows holds.
 	packets, inFlows, rejected, flows int64
 	rows, rowPackets, uids            int64
-	// live tells that it is an interval of a live capture, and carried how many
+	// live tells that it is an interval of a live capture, or a capture of a series, and carried how many
 	// packets more its flows hold than it metered: those of flows that were open
 	// before it, less those of flows that were open after it.
 	live    bool
@@ -147,15 +147,15 @@ func eachAccount(ctx context.Context, s *Session, captures *schema.Table, visit 
 	return rows.Err()
 }
 
-// liveIntervals selects the intervals of live captures with the packets that
+// liveIntervals selects the intervals of live captures, and the captures of series, with the packets that
 // open flows carried over them, of which their settings tell.
 func liveIntervals(captures *schema.Table) string {
-	if !hasColumns(captures, "format", "settings") {
+	if !hasColumns(captures, "settings") {
 		return "SELECT NULL AS capture_id, 0 AS carried WHERE false"
 	}
 	return `SELECT capture_id, coalesce(lag(open) OVER (PARTITION BY session ORDER BY interval), 0) - open AS carried
 		FROM (SELECT capture_id, settings->>'session' AS session, CAST(settings->>'interval' AS BIGINT) AS interval, CAST(settings->>'open_packets' AS BIGINT) AS open
-		      FROM captures WHERE format = 'live')`
+		      FROM captures WHERE settings LIKE '%"open_packets"%')`
 }
 
 // account checks the conservation of one capture, and notes in partly the
