@@ -13,41 +13,50 @@ import (
 // that read them.
 const compactGrace = 15 * time.Minute
 
-// compactAll makes few files of the many that short intervals leave, now and then,
-// until the context ends. It works on one core, beside metering.
-func (l *liveCapture) compactAll(ctx context.Context) {
-	tick := time.NewTicker(l.command.CompactEvery)
+// compactor makes few files of the many that frequent commits leave.
+type compactor struct {
+	house *warehouse.Warehouse
+	every time.Duration
+	log   *liveLog
+}
+
+// run compacts now and then, until the context ends. It works on one core, beside metering.
+func (c *compactor) run(ctx context.Context) {
+	if c.every <= 0 {
+		return
+	}
+	tick := time.NewTicker(c.every)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			l.compact(ctx)
+			c.compact(ctx)
 		}
 	}
 }
 
 // compact does so once. It is no reason to end a capture that it fails.
-func (l *liveCapture) compact(ctx context.Context) {
+func (c *compactor) compact(ctx context.Context) {
 	began := time.Now()
-	done, err := l.house.Compact(ctx, warehouse.CompactOptions{Workers: 1})
+	done, err := c.house.Compact(ctx, warehouse.CompactOptions{Workers: 1})
 	if err == nil {
-		_, err = l.house.Reclaim(ctx, warehouse.ReclaimOptions{Grace: compactGrace})
+		_, err = c.house.Reclaim(ctx, warehouse.ReclaimOptions{Grace: compactGrace})
 	}
 	if ctx.Err() != nil {
 		return
 	}
 	if err != nil {
-		l.log.tell("compact_failed", "weir: compact: "+err.Error(), map[string]any{"error": err.Error()})
+		c.log.tell("compact_failed", "weir: compact: "+err.Error(), map[string]any{"error": err.Error()})
 		return
 	}
 	var before, after int64
-	for _, c := range done {
-		before, after = before+c.FilesBefore, after+c.FilesAfter
+	for _, d := range done {
+		before, after = before+d.FilesBefore, after+d.FilesAfter
 	}
-	if before > 0 && (l.log.json || l.verbose) {
-		l.log.tell("compacted", "compacted "+humanize.Comma(before)+" files to "+humanize.Comma(after),
+	if before > 0 && (c.log.json || c.log.verbose) {
+		c.log.tell("compacted", "compacted "+humanize.Comma(before)+" files to "+humanize.Comma(after),
 			map[string]any{"files_before": before, "files_after": after, "seconds": time.Since(began).Seconds()})
 	}
 }

@@ -96,9 +96,8 @@ func (l *liveCapture) run(source capture.Source) error {
 	running, stop := context.WithCancel(context.Background())
 	var watching sync.WaitGroup
 	watching.Go(func() { l.watchSignals(running) })
-	if l.command.CompactEvery > 0 {
-		watching.Go(func() { l.compactAll(running) })
-	}
+	compact := &compactor{house: l.house, every: l.command.CompactEvery, log: l.log}
+	watching.Go(func() { compact.run(running) })
 	origin := &flow.Origin{ID: l.session, Source: l.source, Label: l.command.Label, Unit: &l.unit}
 	last, err := l.pipeline.RunLive(context.Background(), origin, source, l, l.cut)
 	stop()

@@ -8,6 +8,7 @@ type cli struct {
 
 	Ingest  ingestCommand  `cmd:"" help:"Take captures into the warehouse: files, directories, or - for standard input."`
 	Capture captureCommand `cmd:"" help:"Meter network interfaces into the warehouse, until stopped."`
+	Watch   watchCommand   `cmd:"" help:"Take in the captures of a directory as a sensor finishes them, until stopped."`
 	Query   queryCommand   `cmd:"" help:"Ask the warehouse in SQL."`
 	Shell   shellCommand   `cmd:"" help:"Ask in SQL at a prompt, with history and completion."`
 	Export  exportCommand  `cmd:"" help:"Write a part of the flows to CSV, JSON, XLSX, Parquet, ..."`

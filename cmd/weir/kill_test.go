@@ -182,6 +182,12 @@ func writeCapture(t *testing.T, path string, first, repeats int) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b frame) int { return cmp.Compare(a.at, b.at) })
+	writeFrames(t, path, all)
+}
+
+// writeFrames writes frames as a classic capture of microseconds.
+func writeFrames(t *testing.T, path string, all []frame) {
+	t.Helper()
 	out := binary.LittleEndian.AppendUint32(nil, 0xa1b2c3d4)
 	out = binary.LittleEndian.AppendUint32(out, 2|4<<16)
 	for _, v := range []uint32{0, 0, 65535, 1} {
