@@ -16,6 +16,7 @@ import (
 
 	"weir/extract/capture"
 	"weir/extract/flow"
+	"weir/testdata/beside"
 )
 
 // seriesOf meters files as a series, and before each of them whose number is in
@@ -155,7 +156,7 @@ func TestSeriesOfCaptures(t *testing.T) {
 	if testing.Short() {
 		t.Skip("many captures")
 	}
-	dir := shared(t, "captures")
+	dir := beside.Path(t, "captures")
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
