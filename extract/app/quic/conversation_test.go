@@ -33,12 +33,16 @@ type packet struct {
 	key        string
 	side       int
 	size       int // padded to this, 0 for as it is
+	greased    bool
 }
 
 func (p packet) seal(t testing.TB) []byte {
 	first := byte(0xc0)
 	if p.version == version2 {
 		first = 0xd0
+	}
+	if p.greased {
+		first &^= fixedBit
 	}
 	head := binary.BigEndian.AppendUint32([]byte{first}, p.version)
 	head = append(append(head, byte(len(p.dcid))), p.dcid...)

@@ -2,6 +2,10 @@ package quic
 
 import "encoding/binary"
 
+// fixedBit is set in the first byte of every packet but those of Version
+// Negotiation and those of who may clear it.
+const fixedBit = 0x40
+
 // kind is the type of a long-header packet, the same for all versions.
 type kind uint8
 
@@ -30,7 +34,8 @@ type header struct {
 
 // parseHeader reads the long header at the beginning of b. It returns false
 // where the header is cut off, malformed or of an unknown version. The end of
-// the packet may lie beyond b.
+// the packet may lie beyond b. The fixed bit may be clear: who has been told so
+// by the other side's grease_quic_bit may clear it (RFC 9287).
 func parseHeader(b []byte) (h header, ok bool) {
 	if len(b) < 7 || b[0]&0x80 == 0 {
 		return h, false
@@ -48,7 +53,7 @@ func parseHeader(b []byte) (h header, ok bool) {
 		h.kind = versionNegotiation
 		return h, true
 	}
-	if !known(h.version) || b[0]&0x40 == 0 {
+	if !known(h.version) {
 		return h, false
 	}
 	h.kind = kind(b[0] >> 4 & 3)

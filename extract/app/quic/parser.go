@@ -86,7 +86,7 @@ const minShort = 1 + sampleAt + sampleLen
 // short takes a packet with a short header.
 func (p *Parser) short(dir int, b []byte, wire int) {
 	c := &p.conn
-	if !c.hasPeer || b[0]&0x40 == 0 || wire < minShort {
+	if !c.hasPeer || b[0]&fixedBit == 0 || wire < minShort {
 		return
 	}
 	if s := &c.sides[c.sideOf(dir)]; !s.short {

@@ -66,6 +66,18 @@ func TestCoalescedPackets(t *testing.T) {
 	f.want(row(1, true, true))
 }
 
+func TestServerMayClearTheFixedBit(t *testing.T) {
+	for _, v := range []uint32{version1, version2} {
+		f := newFlowTest(t)
+		hello, answer := f.hello(), f.answer()
+		hello.version, answer.version, answer.greased = v, v, true
+		f.send(0, hello.seal(t))
+		f.send(1, answer.seal(t))
+		f.End()
+		f.want(row(1, true, false))
+	}
+}
+
 func TestNotEstablishedByOneSide(t *testing.T) {
 	f := newFlowTest(t)
 	f.send(0, f.hello().seal(t))

@@ -31,7 +31,7 @@ func Probe(b []byte, wire int) Protocol {
 		return Google
 	}
 	h, ok := parseHeader(b)
-	if !ok {
+	if !ok || h.kind != versionNegotiation && b[0]&fixedBit == 0 {
 		return Other
 	}
 	switch h.kind {
@@ -57,7 +57,7 @@ func follows(b []byte, h header, wire int) bool {
 		return h.end <= wire
 	}
 	next := b[h.end]
-	return next == 0 || next&0x40 != 0
+	return next == 0 || next&fixedBit != 0
 }
 
 // offers tells whether a Version Negotiation packet lists versions of which at
