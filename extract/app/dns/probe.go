@@ -25,7 +25,7 @@ func Probe(b []byte, wire int) Verdict {
 
 // ProbePort tells whether a UDP payload is DNS on the ports 53, 5353 and 5355, where it is enough
 // that the header has an assigned opcode and as many records as may fit, and the
-// first name parses as far as it was captured.
+// first name parses as far as it was captured. What NetBIOS hosts ask there is DNS too.
 func ProbePort(b []byte, wire int) bool {
 	v := lax(b, wire)
 	return v == Yes || v == NeedMore && len(b) >= headerLen
@@ -175,15 +175,14 @@ func lax(b []byte, wire int) Verdict {
 		return No
 	}
 	var text [maxNameText]byte
-	name, off, o := appendName(text[:0], b, headerLen)
-	var q question // a record begins as a question does
+	_, off, o := appendName(text[:0], b, headerLen)
 	if o == whole {
-		q, _, o = readQuestion(b, off)
+		_, _, o = readQuestion(b, off) // a record begins as a question does
 	}
 	switch {
 	case o == cut && (wire == Unknown || len(b) < wire):
 		return NeedMore
-	case o != whole || netBIOS(name, q.qtype):
+	case o != whole:
 		return No
 	}
 	return Yes
