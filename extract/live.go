@@ -19,6 +19,9 @@ import (
 type Live struct {
 	// Interval is how long an interval lasts, by the clock of the machine.
 	Interval time.Duration
+	// Busy tells, unless it is nil, that an interval cannot be flushed now: then it
+	// goes on, so that a slow disk costs no packets. It may be called by any goroutine.
+	Busy func() bool
 	// MaxFlows bounds the open flows, about: beyond it those that have been silent
 	// the longest are evicted. 0 is no bound.
 	MaxFlows int
@@ -96,7 +99,7 @@ type liveRun struct {
 func (l *liveRun) close(q *parcel, full bool, r *run) {
 	l.clock = max(l.clock, q.slab.Clock)
 	now := time.Now()
-	due := l.request.Load() || now.Sub(l.began) >= l.Interval
+	due := (l.request.Load() || now.Sub(l.began) >= l.Interval) && (l.Busy == nil || !l.Busy())
 	q.interval, q.clock = nil, l.clock
 	q.closing = due || full || now.Sub(l.swept) >= sweepEvery
 	if !q.closing {

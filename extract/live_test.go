@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,5 +140,32 @@ func TestRunLiveFails(t *testing.T) {
 		if !errors.Is(err, want) {
 			t.Errorf("ends with %v, want %v", err, want)
 		}
+	}
+}
+
+// TestRunLiveBusy: an interval that cannot be flushed yet goes on, and ends as soon
+// as it can be.
+func TestRunLiveBusy(t *testing.T) {
+	var busy atomic.Bool
+	busy.Store(true)
+	wait := func() { time.Sleep(50 * time.Millisecond) }
+	source := &clockedSource{end: io.EOF, steps: []clockedStep{
+		{clock: 1}, {clock: 2, before: wait}, {clock: 3, before: wait},
+		{clock: 4, before: func() { wait(); busy.Store(false) }},
+		{clock: 5, before: func() { wait(); busy.Store(true) }}, {clock: 6, before: wait},
+	}}
+	flushes := 0
+	live := &Live{Interval: time.Millisecond, Busy: busy.Load, Flush: func(*Interval) error {
+		if busy.Load() {
+			t.Error("flushed while that is not possible")
+		}
+		flushes++
+		return nil
+	}}
+	if _, err := NewPipeline(DefaultConfig(), NewCatalogues()).RunLive(context.Background(), &flow.Origin{}, source, newMemorySink(), live); err != nil {
+		t.Fatal(err)
+	}
+	if flushes != 1 {
+		t.Errorf("%d flushes, want 1", flushes)
 	}
 }

@@ -22,7 +22,7 @@ import (
 
 // liveCapture is a run of the command. Rows go to one writer while the last
 // interval's is committed by another goroutine; if that takes longer than an interval,
-// metering waits, and then the rings drop what they cannot hold.
+// the next one lasts as long.
 type liveCapture struct {
 	*app
 	command  *captureCommand
@@ -41,6 +41,7 @@ type liveCapture struct {
 	writer  *warehouse.Writer
 	spare   chan *warehouse.Writer
 	commits chan *liveCommit
+	busy    atomic.Bool // an interval is being committed
 	done    sync.WaitGroup
 	drops   int64 // that earlier intervals have told of
 	warning string
@@ -84,7 +85,7 @@ func (l *liveCapture) run(source capture.Source) error {
 	if err := l.begin(); err != nil {
 		return err
 	}
-	l.cut = &extract.Live{Interval: l.command.FlushInterval, MaxFlows: l.command.MaxFlows, Flush: l.flush}
+	l.cut = &extract.Live{Interval: l.command.FlushInterval, MaxFlows: l.command.MaxFlows, Busy: l.busy.Load, Flush: l.flush}
 	if l.command.Top {
 		l.cut.Top = topRows
 	}
@@ -211,6 +212,7 @@ func (l *liveCapture) hand(i *extract.Interval) (bool, error) {
 	if err := row.AppendTo(l.writer, l.tables); err != nil {
 		return false, err
 	}
+	l.busy.Store(true)
 	l.commits <- &liveCommit{writer: l.writer, row: row, from: l.oldest()}
 	l.drops += dropped
 	l.warning = ""
@@ -239,6 +241,7 @@ func (l *liveCapture) commitAll() {
 			}
 		}
 		l.spare <- c.writer
+		l.busy.Store(false)
 	}
 }
 
