@@ -45,6 +45,8 @@ type streams struct {
 	color bool
 	// columns returns the width of the terminal as it is now, or 0.
 	columns func() int
+	// screen returns the size of the terminal that err is as it is now, or 0 and 0.
+	screen func() (columns, rows int)
 	// terminal returns what is typed at the terminal that in is, and what gives
 	// the terminal back; nil if it is none.
 	terminal func(context.Context, *shell.Shell, *shell.History) (in shell.Input, restore func())

@@ -64,6 +64,9 @@ func (c *captureCommand) Run(a *app) error {
 	if err := c.check(); err != nil {
 		return usage("%v", err)
 	}
+	if c.Top && !a.live {
+		return usage("--top draws on a terminal, and messages do not go to one")
+	}
 	forget, err := remember(&c.Config)
 	if err != nil {
 		return err

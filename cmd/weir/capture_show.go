@@ -94,8 +94,8 @@ func (l *liveCapture) result() captured {
 		Flows: l.totals.flows.Load(), Dropped: int64(l.live.Info().Dropped), Intervals: l.totals.intervals.Load()}
 }
 
-// topRows is how many flows and talkers a live table has.
-const topRows = 15
+// topRows is how many flows and talkers a live table has at the most.
+const topRows = 30
 
 // show starts what is asked to be shown, and returns what ends it.
 func (l *liveCapture) show() (func(), error) {
@@ -146,10 +146,10 @@ func (l *liveCapture) refresh(stop <-chan struct{}) {
 			line := l.statusLine(float64(p-packets)/seconds, float64(b-bytes)*8/seconds)
 			packets, bytes, last = p, b, now
 			if l.command.Top {
-				fmt.Fprint(l.err, "\x1b[H\x1b[2J"+line+"\n\n"+topTable(l.cut.Largest()))
+				l.drawTop(line)
 				continue
 			}
-			l.log.status(line)
+			l.log.status(clip(line, l.width()-1))
 		}
 	}
 }
@@ -162,20 +162,6 @@ func (l *liveCapture) statusLine(packets, bits float64) string {
 		line += fmt.Sprintf(", committed %s %s ago", count(c.flows, "flow"), time.Since(c.at).Round(time.Second))
 	}
 	return line
-}
-
-// topTable lays out the largest open flows and the largest senders.
-func topTable(flows, talkers []extract.Talk) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%-58s %12s %12s\n", "LARGEST OPEN FLOWS", "PACKETS", "BYTES")
-	for _, t := range flows {
-		fmt.Fprintf(&b, "%-58s %12s %12s\n", t.Name, humanize.Comma(t.Packets), humanize.IBytes(uint64(t.Bytes)))
-	}
-	fmt.Fprintf(&b, "\n%-58s %12s %12s\n", "LARGEST TALKERS (open flows)", "PACKETS", "BYTES")
-	for _, t := range talkers {
-		fmt.Fprintf(&b, "%-58s %12s %12s\n", t.Name, humanize.Comma(t.Packets), humanize.IBytes(uint64(t.Bytes)))
-	}
-	return b.String()
 }
 
 // writeMetrics writes the counters in the text format of Prometheus.

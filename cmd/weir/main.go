@@ -16,7 +16,7 @@ func main() {
 	defer stop()
 	s := streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
-		program: invocation(os.Args[0]), width: columns(), columns: columns, live: term.IsTerminal(int(os.Stderr.Fd())),
+		program: invocation(os.Args[0]), width: columns(), columns: columns, screen: messageScreen, live: term.IsTerminal(int(os.Stderr.Fd())),
 		interrupts: []os.Signal{os.Interrupt}, typed: historyPath(os.Getenv),
 	}
 	s.color = s.width > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"

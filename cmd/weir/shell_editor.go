@@ -149,3 +149,12 @@ func columns() int {
 	}
 	return 80
 }
+
+// messageScreen returns the size of the terminal that messages go to, or 0 and 0.
+func messageScreen() (columns, rows int) {
+	columns, rows, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil {
+		return 0, 0
+	}
+	return columns, rows
+}
