@@ -88,6 +88,37 @@ func (n *network) send(t *testing.T, args ...string) {
 	}
 }
 
+// waitForPort waits until a TCP server in the captured namespace listens.
+func (n *network) waitForPort(t *testing.T, port int) {
+	t.Helper()
+	waitFor(t, func() bool {
+		out, err := exec.Command("ip", "netns", "exec", n.b, "cat", "/proc/net/tcp", "/proc/net/tcp6").Output()
+		return err == nil && bytes.Contains(out, fmt.Appendf(nil, ":%04X 0", port))
+	}, "the server does not listen")
+}
+
+// waitForCapture waits until a capture into a warehouse, and tcpdump beside it, take
+// packets.
+func (n *network) waitForCapture(t *testing.T, house string) {
+	t.Helper()
+	waitFor(t, func() bool {
+		states, err := filepath.Glob(filepath.Join(house, liveDir, "*.json"))
+		return err == nil && len(states) == 1
+	}, "the capture does not start")
+	time.Sleep(time.Second)
+}
+
+// waitForMore waits until so many more intervals are in.
+func waitForMore(t *testing.T, house string, more int) {
+	t.Helper()
+	count := func() (n int) {
+		_, _ = fmt.Sscan(taken(t, house), &n)
+		return n
+	}
+	before := count()
+	waitFor(t, func() bool { return count() >= before+more }, "no intervals are committed")
+}
+
 // end sends a signal and returns how long the program took to end.
 func end(t *testing.T, cmd *exec.Cmd, signal os.Signal, messages *bytes.Buffer) time.Duration {
 	t.Helper()
@@ -110,7 +141,7 @@ func TestCapture(t *testing.T) {
 	beside, besideMessages := start(t, n.b, "tcpdump", "-i", n.portB, "--immediate-mode", "-B", "65536", "-w", packets)
 	metered, messages := start(t, n.b, "weir", "capture", "-w", live, n.portB, "--flush-interval", "1s", "--idle-timeout", "2s", "--log-format", "json",
 		"--csv", rows, "--as", "cic97", "--write-pcap", filepath.Join(dir, "kept"))
-	time.Sleep(1500 * time.Millisecond)
+	n.waitForCapture(t, live)
 	if _, err := exec.LookPath("python3"); err == nil {
 		page := filepath.Join(dir, "page")
 		if err := os.WriteFile(page, bytes.Repeat([]byte("page"), 50000), 0o644); err != nil {
@@ -118,7 +149,7 @@ func TestCapture(t *testing.T) {
 		}
 		server, _ := start(t, n.b, "python3", "-m", "http.server", "--bind", "::", "-d", dir, "8000")
 		defer func() { _ = server.Process.Kill() }()
-		time.Sleep(time.Second)
+		n.waitForPort(t, 8000)
 		n.send(t, "curl", "-s", "-o", os.DevNull, "http://10.99.0.2:8000/page")
 		n.send(t, "curl", "-s", "-o", os.DevNull, "-g", "http://[fd99::2]:8000/none")
 	}
@@ -208,11 +239,12 @@ func TestCaptureKilled(t *testing.T) {
 	const kills = 3
 	for i := range kills {
 		metered, messages := start(t, n.b, args...)
-		time.Sleep(2500*time.Millisecond + time.Duration(i)*170*time.Millisecond)
+		waitForMore(t, house, 2)
+		time.Sleep(time.Duration(i) * 370 * time.Millisecond)
 		end(t, metered, os.Kill, messages)
 	}
 	metered, messages := start(t, n.b, args...)
-	time.Sleep(2 * time.Second)
+	waitForMore(t, house, 2)
 	second, other := start(t, n.b, args...)
 	if err := second.Wait(); err == nil || !strings.Contains(other.String(), "another capture") {
 		t.Errorf("a second capture of the interface: %v: %s", err, other)

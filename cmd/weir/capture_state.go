@@ -104,7 +104,7 @@ func (l *liveCapture) complete(old *liveNotes) (bool, error) {
 	}
 	if !have {
 		if row.Stats.Flows > 0 {
-			n, err := l.countFlows(row.ID)
+			n, err := l.countFlows(row.ID, old.From)
 			if err != nil {
 				return false, err
 			}
@@ -134,13 +134,14 @@ func (l *liveCapture) complete(old *liveNotes) (bool, error) {
 	return true, l.csv.append(l.app, row.ID, row.Stats.Flows, old.From)
 }
 
-func (l *liveCapture) countFlows(id string) (n int64, err error) {
+// countFlows counts the flows of an interval, none of which starts before a time.
+func (l *liveCapture) countFlows(id string, from time.Time) (n int64, err error) {
 	s, err := l.open()
 	if err != nil {
 		return 0, err
 	}
 	defer s.Close()
-	rows, err := s.Query(context.Background(), "SELECT count(*) FROM flows WHERE capture_id = ?", id)
+	rows, err := s.Query(context.Background(), "SELECT count(*) FROM flows WHERE capture_id = ? AND start_time >= ?", id, from)
 	if err != nil {
 		return 0, err
 	}
