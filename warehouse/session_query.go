@@ -143,6 +143,11 @@ func (r *Rows) open(conn mapping.Connection, sql string, args []any, confined bo
 	if confined && !startsReading(sql) && strings.TrimSpace(sql) != "" {
 		return ErrReadOnly
 	}
+	if confined {
+		if err := readsTables(r.ctx, conn, sql); err != nil {
+			return err
+		}
+	}
 	st, err := prepare(conn, sql)
 	if err != nil {
 		return err

@@ -92,6 +92,9 @@ func (s *Session) reads(ctx context.Context, sql string) error {
 	if err := s.spell(ctx, conn, sql); err != nil {
 		return err
 	}
+	if err := readsTables(ctx, conn, sql); err != nil {
+		return err
+	}
 	st, err := prepare(conn, sql)
 	if err != nil {
 		return err

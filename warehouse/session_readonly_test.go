@@ -26,6 +26,10 @@ func TestReadOnlySessionReadsTablesOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	inside := filepath.Join(s.dir, "flows")
+	link := filepath.Join(inside, "link.csv") // leads out of the warehouse
+	if err := os.Symlink(outside, link); err != nil {
+		t.Fatal(err)
+	}
 	for _, sql := range []string{
 		"SELECT * FROM read_csv(" + QuoteText(outside) + ")",
 		"SELECT * FROM read_text(" + QuoteText(outside) + ")",
@@ -51,6 +55,13 @@ func TestReadOnlySessionReadsTablesOnly(t *testing.T) {
 		"/* SELECT */ EXPORT DATABASE " + QuoteText(inside+"/x2"), "/* /* */ SELECT */ EXPORT DATABASE " + QuoteText(inside+"/x3"),
 		"-- SELECT\n EXPORT DATABASE " + QuoteText(inside+"/x4"), "(EXPORT DATABASE 'x')", "/*/", "--", "/*",
 		"SELECT 1; COPY (SELECT 1) TO " + QuoteText(outside),
+		"FROM enable_logging(storage = 'file', storage_config = {'path': '" + inside + "/x'})", "SELECT 1 FROM system.main.ENABLE_LOGGING()",
+		"SELECT (SELECT count(*) FROM \"truncate_duckdb_logs\"())", "FROM force_checkpoint('memory')", "SELECT write_log('x')",
+		"FROM query('SELECT 1')", "FROM query_table('flows')", "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
+		"FROM read_text(" + QuoteText(link) + ")", "FROM read_parquet(" + QuoteText(inside+"/**") + ")", "FROM glob(" + QuoteText(inside+"/*") + ")",
+		"FROM " + QuoteText(link), "TABLE " + QuoteName(link), "DESCRIBE " + QuoteText(link), "SUMMARIZE " + QuoteText(link),
+		"WITH a AS (FROM flows WHERE flow_uid IN (SELECT a FROM " + QuoteText(link) + ")) FROM a", "FROM flows, LATERAL (FROM read_csv(" + QuoteText(link) + "))",
+		"FROM pragma_show(" + QuoteText(link) + ")", "FROM pragma_table_info(" + QuoteText(link) + ")",
 	} {
 		if err := s.Exec(t.Context(), sql); err == nil {
 			t.Errorf("%s is allowed", sql)
@@ -66,7 +77,9 @@ func TestReadOnlySessionReadsTablesOnly(t *testing.T) {
 	if err := s.Exec(t.Context(), "COPY (SELECT 1) TO 'x.csv'"); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("a COPY ends with %v", err)
 	}
-	for _, sql := range []string{"SELECT count(*) > 0 FROM flows", "SELECT count(*) > 0 FROM (DESCRIBE flows)", "FROM (SELECT is_private('10.0.0.1'))", "-- it\n/* reads */ (SELECT true)", "WITH a AS (SELECT true) FROM a", "VALUES (true)"} {
+	for _, sql := range []string{"SELECT count(*) > 0 FROM flows", "SELECT count(*) > 0 FROM (DESCRIBE flows)", "FROM (SELECT is_private('10.0.0.1'))", "-- it\n/* reads */ (SELECT true)", "WITH a AS (SELECT true) FROM a", "VALUES (true)",
+		"SELECT count(*) = 3 FROM range(3)", "SELECT count(*) > 0 FROM (SUMMARIZE flows)", "SELECT count(*) > 0 FROM duckdb_functions()",
+		"SELECT count(*) > 0 FROM information_schema.tables", "SELECT true FROM unnest([1]), json_each('[1]')"} {
 		expect(t, s, sql, "true")
 	}
 	if err := s.Refresh(t.Context()); err != nil {

@@ -27,7 +27,7 @@ func FuzzSource(f *testing.F) {
 		var whole sums
 		var err error
 		n := allocated(func() { whole, err = fuzzed(t, bytes.NewReader(data), len(data)) })
-		if n > 40<<20+4096*uint64(len(data)) {
+		if n > 100<<20+4096*uint64(len(data)) {
 			t.Errorf("%d MiB allocated for %d bytes", n>>20, len(data))
 		}
 		again, err2 := fuzzed(t, &portions{data}, len(data))
@@ -68,7 +68,7 @@ func FuzzCompressed(f *testing.F) {
 		var got sums
 		var err error
 		n := allocated(func() { got, err = fuzzed(t, bytes.NewReader(b), len(data)) })
-		if n > 40<<20+4096*uint64(len(data)) {
+		if n > 100<<20+4096*uint64(len(data)) {
 			t.Errorf("%d MiB allocated for %d bytes", n>>20, len(b))
 		}
 		nested := bytes.HasPrefix(data, []byte{0x1f, 0x8b}) || isZstd(data)
