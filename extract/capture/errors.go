@@ -1,8 +1,8 @@
 package capture
 
-// NotCaptureError says that an input is no capture that can be read: other
-// content, an empty file, or a capture format of another family. A walk over
-// a directory skips such files.
+// NotCaptureError says that an input is no capture: other content, an empty
+// file, or a capture format of another family. A walk over a directory skips
+// such files; a pcap or pcapng file of a kind that cannot be read is an error there too.
 type NotCaptureError struct {
 	// Name is the input as it was given.
 	Name string

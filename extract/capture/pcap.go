@@ -57,7 +57,7 @@ func newPcap(name string, head []byte) (p *pcap, ok bool, err error) {
 	case magicKuznetzov:
 		p.record = 24
 	case magicMesquita, magicNavtel:
-		return nil, true, &NotCaptureError{name, fmt.Sprintf("modified pcap format 0x%08x", magic)}
+		return nil, true, fmt.Errorf("%s: modified pcap format 0x%08x cannot be read", name, magic)
 	default:
 		return nil, false, nil
 	}

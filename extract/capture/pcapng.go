@@ -72,7 +72,7 @@ func newPcapng(name string, head []byte, info *ledger) (p *pcapng, ok bool, err 
 		return nil, false, nil
 	}
 	if major := p.u16(head[12:]); major != 1 {
-		return nil, true, &NotCaptureError{name, fmt.Sprintf("pcapng of major version %d", major)}
+		return nil, true, fmt.Errorf("%s: pcapng of major version %d cannot be read", name, major)
 	}
 	return p, true, nil
 }
