@@ -99,10 +99,11 @@ func (r *reporter) make(ctx context.Context) (*document.Document, error) {
 	}
 	findings := findingsOf(hunts, found)
 	d := h.document(r.options, findings)
-	d.Sections = append(d.Sections, findings.section(r.options.Top))
 	for i, s := range sections {
 		d.Sections = append(d.Sections, s.made(answers[i], h, r.options.Top))
 	}
+	// The findings come after the overview.
+	d.Sections = slices.Insert(d.Sections, 1, findings.section(r.options.Top))
 	d.Sections = append(d.Sections, h.rejected())
 	for _, a := range append(append(answers, found...), h.captures.of, h.flows.of) {
 		if err := a.complete(); err != nil {

@@ -40,8 +40,8 @@ func reportHunts() []hunt {
 			return fmt.Sprintf("%s of %s hosts failed on %s, such as %s", r.text("failed_hosts"), r.text("hosts"), target, r.text("example"))
 		}},
 		{query: "floods", name: called("flood"), who: column("target"), evidence: func(r answerRow) string {
-			return fmt.Sprintf("%s %s packets from %s sources, %s packets a second, %s answers",
-				r.text("packets"), r.text("protocol"), r.text("sources"), document.Human(float64(int64(r.number("packets_per_second"))), document.Number), r.text("answers"))
+			return fmt.Sprintf("%s %s packets from %s, %s packets a second, %s",
+				r.text("packets"), r.text("protocol"), counted(r, "sources", "source"), document.Thousands(int64(r.number("packets_per_second"))), counted(r, "answers", "answer"))
 		}},
 		{query: "beacons", name: called("beacon"), who: socketPair, evidence: func(r answerRow) string {
 			return fmt.Sprintf("%s connections, one every %s (half of them within %s), score %s", r.text("connections"), r.text("interval_s"),
@@ -65,6 +65,14 @@ func reportHunts() []hunt {
 		{query: "certificates", name: called("certificate"), who: column("server"), severity: called("low"), moments: [2]string{"last_seen", "last_seen"},
 			evidence: certificateEvidence},
 	}
+}
+
+// counted writes a number of things, whose name is in the singular.
+func counted(r answerRow, column, name string) string {
+	if r.int(column) != 1 {
+		name += "s"
+	}
+	return r.text(column) + " " + name
 }
 
 func column(name string) func(answerRow) string {

@@ -2,6 +2,7 @@ package queries
 
 import (
 	"fmt"
+	"net"
 	"strings"
 
 	"weir/queries/document"
@@ -18,6 +19,7 @@ type section struct {
 	charts func(*answer, *headline) []document.Chart
 	empty  string
 	wide   bool
+	tiles  bool
 	// saved tells that weir query knows the query by its name.
 	saved bool
 }
@@ -61,7 +63,7 @@ const fewest = 12
 // made returns the section with its answer, of which people are shown so many
 // rows.
 func (s section) made(a *answer, h *headline, top int) document.Section {
-	d := document.Section{Name: s.name, Chapter: s.chapter, Title: s.title, Note: s.note, Data: a.Table, Empty: s.empty, Wide: s.wide}
+	d := document.Section{Name: s.name, Chapter: s.chapter, Title: s.title, Note: s.note, Data: a.Table, Empty: s.empty, Wide: s.wide, Tiles: s.tiles}
 	if d.Name == "" {
 		d.Name = s.query
 	}
@@ -103,6 +105,11 @@ func (s section) made(a *answer, h *headline, top int) document.Section {
 // port writes a port with its protocol.
 func port(r answerRow, _ *headline) any {
 	return fmt.Sprintf("%s/%s", r.text("port"), r.text("protocol"))
+}
+
+// serverSocket writes a server with its port.
+func serverSocket(r answerRow) string {
+	return net.JoinHostPort(r.text("server"), r.text("port"))
 }
 
 // target writes a URI without its query, in which secrets may stand that nobody

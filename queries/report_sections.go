@@ -5,7 +5,7 @@ import "weir/queries/document"
 // reportSections returns the sections of the report in their order.
 func reportSections() []section {
 	return []section{
-		{query: "timeline", chapter: "Traffic", title: "Over time", note: "By when flows start.", charts: timeline, wide: true},
+		{query: "timeline", chapter: "Overview", title: "Traffic over time", note: "By when flows start.", charts: timeline, wide: true},
 		{query: "protocols", chapter: "Traffic", title: "Protocols", empty: "none", saved: true,
 			shown: append(show("protocol", "flows", "packets", "bytes"), shareOf("bytes")), charts: ring("Bytes by protocol", document.Size, "bytes", "protocol")},
 		{query: "services", chapter: "Traffic", title: "Services", note: "Application protocols as recognised in the payload.", saved: true,
@@ -43,19 +43,19 @@ func reportSections() []section {
 			shown: show("host", "requests", "clients", "errors", "request_bytes=sent", "response_bytes=received")},
 		{query: "web_methods", chapter: "HTTP", title: "Methods and statuses", saved: true,
 			shown: show("method", "status", "requests", "hosts", "clients"), charts: lying("Requests by method and status", document.Count, "requests", "method", "status")},
-		{query: "user_agents", chapter: "HTTP", title: "User agents", note: "Rare ones first.", saved: true,
+		{query: "user_agents", chapter: "HTTP", title: "User agents", note: "Rare ones first.", saved: true, wide: true,
 			shown: show("user_agent", "requests", "clients", "hosts", "client")},
 		{query: "slow_requests", chapter: "HTTP", title: "Slow requests", note: "A second or more to the head of the answer.", saved: true, wide: true,
 			shown: append(append(show("time", "src_ip=client", "host", "method"), shown{name: "path", unit: document.Text, value: target}), show("status", "latency_us=latency")...)},
 
-		{query: "tcp_totals", chapter: "TCP", title: "Health", wide: true,
+		{query: "tcp_totals", chapter: "TCP", title: "Health", wide: true, tiles: true,
 			shown: show("flows", "packets", "retransmitted_packets=retransmitted", "retransmitted_percent=share", "out_of_order_packets=out of order", "zero_window_packets=zero windows",
 				"reset_flows=reset", "refused_flows=refused", "unanswered_flows=unanswered", "median_rtt_us=median RTT", "p95_rtt_us=p95 RTT")},
 		{query: "connection_states", chapter: "TCP", title: "Connection states", saved: true,
 			shown: show("state", "meaning", "flows", "percent=share", "bytes"), charts: lying("Flows by connection state", document.Count, "flows", "state")},
 		{query: "handshake_rtt", chapter: "TCP", title: "Slowest handshakes", note: "Round-trip time of handshakes by server.", saved: true,
 			shown:  show("server", "port", "handshakes", "min_us=min", "median_us=median", "p95_us=p95", "max_us=max"),
-			charts: stacked("Median round-trip time of handshakes", document.Micros, func(r answerRow) string { return r.text("server") + " " + r.text("port") }, series{"median_us", "median RTT"})},
+			charts: stacked("Median round-trip time of handshakes", document.Micros, serverSocket, series{"median_us", "median RTT"})},
 		{query: "retransmissions", chapter: "TCP", title: "Retransmissions", saved: true,
 			shown: show("src_ip=client", "dst_ip=server", "dst_port=port", "packets", "fwd_retransmitted=from client", "bwd_retransmitted=from server", "retransmitted_percent=share")},
 		{query: "resets", chapter: "TCP", title: "Resets and refusals", saved: true,
@@ -69,7 +69,7 @@ func reportSections() []section {
 			shown: show("src_ip=from", "dst_ip=to", "dst_port=port", "flows", "syns=SYNs")},
 		{query: "rare_destinations", chapter: "Unusual", title: "Rare destinations", note: "Public addresses that a single host talks to.", saved: true,
 			shown: show("dst_ip=address", "name", "source_ip=from", "flows", "sent_bytes=sent", "received_bytes=received")},
-		{query: "rare_fingerprints", chapter: "Unusual", title: "Rare TLS clients", note: "JA3 and JA4 fingerprints that a single client has.", saved: true,
+		{query: "rare_fingerprints", chapter: "Unusual", title: "Rare TLS clients", note: "JA3 and JA4 fingerprints that a single client has.", saved: true, wide: true,
 			shown: show("kind", "fingerprint", "client", "name", "connections")},
 
 		{query: "end_reasons", chapter: "Captures", title: "How flows ended", empty: "none",

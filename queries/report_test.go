@@ -182,8 +182,11 @@ func TestReportFindsScans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if d.Sections[0].Name != "timeline" || d.Sections[1].Name != "findings" {
+		t.Fatalf("the report begins with %s and %s, not with the overview and the findings", d.Sections[0].Name, d.Sections[1].Name)
+	}
 	var scan []any
-	for _, x := range d.Sections[0].Shown.Rows {
+	for _, x := range d.Sections[1].Shown.Rows {
 		if x[1] == "port scan" {
 			scan = x
 		}

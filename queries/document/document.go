@@ -58,6 +58,8 @@ type Section struct {
 	Empty string
 	// Wide sections take the page's whole width.
 	Wide bool
+	// Tiles shows a single row in the page as one figure for each column.
+	Tiles bool
 }
 
 // Table is rows of values: nil, int64, float64, bool, string or time.Time.

@@ -226,7 +226,7 @@ func TestHumanUnits(t *testing.T) {
 		value any
 		unit  Unit
 		want  string
-	}{{int64(1500), Micros, "1.50 ms"}, {2.5, Seconds, "2.50 s"}, {33.333, Percent, "33.3 %"}, {int64(50), Percent, "50.0 %"}, {int64(65535), Plain, "65535"}, {0.25, Number, "0.25"},
+	}{{int64(1500), Micros, "1.50 ms"}, {2.5, Seconds, "2.50 s"}, {33.333, Percent, "33.3 %"}, {int64(50), Percent, "50.0 %"}, {0.049, Percent, "< 0.1 %"}, {0.0, Percent, "0.0 %"}, {int64(65535), Plain, "65535"}, {0.25, Number, "0.25"},
 		{true, Text, "yes"}, {false, Text, "no"}, {nil, Size, ""}, {1e3, Size, "1.00 kB"}, {math.Pi, Micros, "3 µs"}} {
 		if got := Human(c.value, c.unit); got != c.want {
 			t.Errorf("Human(%v, %s) = %s, want %s", c.value, c.unit, got, c.want)

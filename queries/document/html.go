@@ -38,7 +38,13 @@ type page struct {
 
 type chapter struct {
 	ID, Title string
-	Sections  []card
+	Shelves   []shelf
+}
+
+// shelf is a wide card, or cards in columns.
+type shelf struct {
+	Wide  bool
+	Cards []card
 }
 
 // card is a section in the page.
@@ -47,6 +53,8 @@ type card struct {
 	Charts []chartFrame
 	Head   []headCell
 	Body   [][]bodyCell
+	// Tiles are the cells of a table of one row, in its place.
+	Tiles []Figure
 	// Closed tables are behind a summary, since a chart shows the same.
 	Closed bool
 }
@@ -109,6 +117,7 @@ func (d *Document) WriteHTML(w io.Writer) error {
 			p.add(s)
 		}
 	}
+	p.widen()
 	if err := t.Execute(w, p); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
@@ -128,8 +137,11 @@ func (p *page) add(s Section) {
 	}
 	c := card{Section: s}
 	table := s.Shown
-	if len(table.Columns) == 0 {
+	switch {
+	case len(table.Columns) == 0:
 		table, c.Closed = s.Data, true
+	case s.Tiles && len(table.Rows) == 1:
+		c.Tiles, table = table.tiles(), Table{}
 	}
 	for _, column := range table.Columns {
 		c.Head = append(c.Head, headCell{strings.ReplaceAll(column.Name, "_", " "), column.Unit.right()})
@@ -158,7 +170,28 @@ func (p *page) add(s Section) {
 		c.Charts = append(c.Charts, frame)
 	}
 	last := &p.Chapters[len(p.Chapters)-1]
-	last.Sections = append(last.Sections, c)
+	if n := len(last.Shelves); n == 0 || s.Wide || last.Shelves[n-1].Wide {
+		last.Shelves = append(last.Shelves, shelf{Wide: s.Wide})
+	}
+	where := &last.Shelves[len(last.Shelves)-1]
+	where.Cards = append(where.Cards, c)
+}
+
+// widen gives the whole width to cards that would stand alone in a column.
+func (p *page) widen() {
+	for _, c := range p.Chapters {
+		for i := range c.Shelves {
+			c.Shelves[i].Wide = len(c.Shelves[i].Cards) == 1
+		}
+	}
+}
+
+// tiles returns the cells of a row with the names of their columns.
+func (t Table) tiles() (tiles []Figure) {
+	for i, column := range t.Columns {
+		tiles = append(tiles, Figure{Label: strings.ReplaceAll(column.Name, "_", " "), Value: Human(t.Rows[0][i], column.Unit)})
+	}
+	return tiles
 }
 
 func newBodyCell(value any, u Unit) bodyCell {
@@ -167,6 +200,8 @@ func newBodyCell(value any, u Unit) bodyCell {
 		c.Whole, c.Text = c.Text, string(runes[:widestText-1])+"…"
 	}
 	switch {
+	case u == Percent:
+		c.Class = "n p"
 	case u.right():
 		c.Class = "n"
 	case u == Moment:

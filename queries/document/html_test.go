@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -173,6 +174,43 @@ func TestPageEscapes(t *testing.T) {
 		if len(charts) != 1 || charts[0].Labels[2] != `</script><script>alert(1)` || charts[0].Views[1].Name != "Counts" {
 			t.Errorf("the data reads %+v", charts)
 		}
+	}
+}
+
+// TestPageShelves places cards: wide ones alone, others in columns, and one that
+// would stand alone in a column over the whole width.
+func TestPageShelves(t *testing.T) {
+	one := Table{Columns: []Column{{"n", Count}}, Rows: [][]any{{int64(1)}}}
+	d := &Document{}
+	for _, s := range []Section{{Name: "w1", Chapter: "A", Wide: true}, {Name: "n1", Chapter: "A"}, {Name: "n2", Chapter: "A"}, {Name: "w2", Chapter: "A", Wide: true},
+		{Name: "n3", Chapter: "A"}, {Name: "n4", Chapter: "B"}, {Name: "n5", Chapter: "B"}, {Name: "n6", Chapter: "B"}} {
+		s.Data, s.Shown = one, one
+		d.Sections = append(d.Sections, s)
+	}
+	var got []string
+	for _, n := range parse(t, written(t, func(b *bytes.Buffer) error { return d.WriteHTML(b) })).nodes {
+		switch class := attribute(n, "class"); {
+		case strings.HasPrefix(class, "shelf"):
+			got = append(got, class+":")
+		case class == "card":
+			got[len(got)-1] += " " + attribute(n, "id")
+		}
+	}
+	want := []string{"shelf wide: w1", "shelf: n1 n2", "shelf wide: w2", "shelf wide: n3", "shelf: n4 n5 n6"}
+	if !slices.Equal(got, want) {
+		t.Errorf("shelves are %q, want %q", got, want)
+	}
+}
+
+func TestPageTiles(t *testing.T) {
+	d := &Document{Sections: []Section{{Name: "totals", Chapter: "A", Tiles: true, Shown: Table{[]Column{{"flows_seen", Count}, {"share", Percent}}, [][]any{{int64(1234), 0.01}}}}}}
+	p := parse(t, written(t, func(b *bytes.Buffer) error { return d.WriteHTML(b) }))
+	var got []string
+	for _, n := range append(p.all("dt"), p.all("dd")...) {
+		got = append(got, text(n))
+	}
+	if want := []string{"flows seen", "share", "1,234", "< 0.1 %"}; !slices.Equal(got, want) || len(p.all("table")) != 0 {
+		t.Errorf("tiles are %q, want %q, beside %d tables", got, want, len(p.all("table")))
 	}
 }
 

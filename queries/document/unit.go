@@ -77,6 +77,9 @@ func humanFloat(x float64, u Unit) string {
 	case Seconds:
 		return Duration(time.Duration(x * 1e9))
 	case Percent:
+		if x > 0 && x < 0.05 {
+			return "< 0.1 %"
+		}
 		return strconv.FormatFloat(x, 'f', 1, 64) + " %"
 	default:
 		return strconv.FormatFloat(x, 'f', -1, 64)

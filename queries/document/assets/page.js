@@ -47,7 +47,7 @@
     }
     const lying = data.kind === "bars";
     const values = { stacked: true, beginAtZero: true, grid: { color: colours.line }, border: { display: false },
-      ticks: { color: colours.soft, maxTicksLimit: 6, callback: (x) => human(x, view.unit) } };
+      ticks: { color: colours.soft, maxTicksLimit: lying && window.innerWidth < 560 ? 4 : 6, maxRotation: 0, callback: (x) => human(x, view.unit) } };
     if (view.unit === "count") values.ticks.precision = 0;
     const names = { stacked: true, grid: { display: false }, border: { color: colours.line },
       ticks: { color: colours.soft, autoSkip: !lying, maxRotation: 0, autoSkipPadding: 16,
@@ -134,6 +134,24 @@
   printing.addEventListener("change", redraw);
   window.addEventListener("beforeprint", () => charts.forEach(({ chart }) => chart.resize()));
   window.addEventListener("afterprint", () => charts.forEach(({ chart }) => chart.resize()));
+
+  // Long words break after their punctuation first, addresses do not.
+  for (const cell of document.querySelectorAll("td:not(.n):not(.t)")) {
+    if (cell.childElementCount || cell.textContent.length <= 18) continue;
+    const parts = cell.textContent.split(/(?<=[_,\/&?=-])|(?<=\.)(?=[a-z])/i);
+    cell.replaceChildren(...parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part])));
+  }
+
+  // Shares have a bar below them; tables that go on to the right fade there.
+  for (const cell of document.querySelectorAll("td.p[data-key]")) {
+    cell.style.setProperty("--part", Math.min(Math.max(Number(cell.dataset.key) / 100, 0), 1));
+  }
+  const fade = (box) => box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 2);
+  const watcher = new ResizeObserver((entries) => entries.forEach(({ target }) => fade(target)));
+  for (const box of document.querySelectorAll(".scroll")) {
+    watcher.observe(box);
+    box.addEventListener("scroll", () => fade(box), { passive: true });
+  }
 
   // Tables sort by the column whose head is pressed: numbers large first, text
   // from a to z, and the other way round the next time. Empty cells stay last.
