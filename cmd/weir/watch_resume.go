@@ -126,11 +126,13 @@ func (w *watcher) isOurs(id string) (bool, error) {
 
 // settle notes what is in after a plan, and which captures are kept: those from the
 // first one on that an open flow began in, or whose fragments may go on.
-func (w *watcher) settle(metered, foreign []watchFile, ended bool) error {
+func (w *watcher) settle(c *carried) error {
 	s := w.state
+	ended := s.Ending
 	s.Plan, s.Ending = nil, false
-	s.Done = append(s.Done, foreign...)
-	s.Kept = append(s.Kept, metered...)
+	s.Intervals, s.Latest = c.intervals, c.latest
+	s.Done = append(s.Done, c.foreign...)
+	s.Kept = append(s.Kept, c.metered...)
 	if ended {
 		done := append(s.Done, s.Kept...)
 		*s = watchState{Directory: s.Directory, Match: s.Match, Settings: s.Settings, Done: done, path: s.path, lock: s.lock}

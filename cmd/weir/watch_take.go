@@ -59,39 +59,53 @@ func (w *watcher) taken() map[string]watchFile {
 }
 
 // carryOut meters the captures of a plan and commits them; at last it ends all
-// flows if that is asked for. The plan is noted first.
+// flows if that is asked for.
 func (w *watcher) carryOut(plan []watchFile, ending bool) error {
+	if err := w.note(plan, ending); err != nil {
+		return err
+	}
+	c, failure := w.meterAll()
+	if err := errors.Join(failure, w.commit()); err != nil {
+		return err
+	}
+	return w.settle(c)
+}
+
+// note notes what is about to be done, before anything of it is.
+func (w *watcher) note(plan []watchFile, ending bool) error {
 	if w.state.Session == "" {
 		sum := sha256.Sum256([]byte("series of captures\n" + plan[0].ID))
 		w.begin(hex.EncodeToString(sum[:16]))
 	}
 	w.state.Plan, w.state.Ending = plan, ending
-	if err := w.state.write(); err != nil {
-		return err
-	}
-	intervals, latest := w.state.Intervals, w.state.Latest
-	var metered, foreign []watchFile
-	var failure error
-	for _, f := range plan {
-		m := &measure{watchFile: f, interval: intervals + 1, before: latest}
-		if failure = w.meter(m); failure != nil {
-			break
+	return w.state.write()
+}
+
+// carried is what has become of a plan.
+type carried struct {
+	intervals, latest int64 // as in watchState, after it
+	metered, foreign  []watchFile
+}
+
+// meterAll meters the captures of the plan.
+func (w *watcher) meterAll() (*carried, error) {
+	c := &carried{intervals: w.state.Intervals, latest: w.state.Latest}
+	for _, f := range w.state.Plan {
+		m := &measure{watchFile: f, interval: c.intervals + 1, before: c.latest}
+		if err := w.meter(m); err != nil {
+			return c, err
 		}
 		if m.foreign {
-			foreign = append(foreign, f)
+			c.foreign = append(c.foreign, f)
 			continue
 		}
-		intervals, latest = m.interval, max(latest, m.Latest)
-		metered = append(metered, m.watchFile)
+		c.intervals, c.latest = m.interval, max(c.latest, m.Latest)
+		c.metered = append(c.metered, m.watchFile)
 	}
-	if failure == nil && ending {
-		failure = w.finish(intervals + 1)
+	if w.state.Ending {
+		return c, w.finish(c.intervals + 1)
 	}
-	if err := errors.Join(failure, w.commit()); err != nil {
-		return err
-	}
-	w.state.Intervals, w.state.Latest = intervals, latest
-	return w.settle(metered, foreign, ending)
+	return c, nil
 }
 
 // measure is one capture of a plan.
