@@ -58,6 +58,9 @@ func (o *outcome) fail(err error) {
 	o.Status, o.Error = failed, strings.TrimPrefix(reason, o.Path+": ")
 }
 
+// interrupted tells that the capture is not in because the run was ended.
+func (o *outcome) interrupted() bool { return o.Status == failed && o.Error == errInterrupted.Error() }
+
 // take notes what was read of the capture.
 func (o *outcome) take(c *extract.Capture) {
 	s := c.Stats
@@ -163,13 +166,18 @@ const listed = 20
 
 // writeText prints failures and warnings, the sums, and what to type next.
 func (s *summary) writeText(in *intake) error {
-	for i, o := range s.Captures {
+	many := len(s.Captures) > listed
+	for _, o := range s.Captures {
 		switch {
+		case many && o.interrupted():
 		case o.Status == failed || o.Warning != "":
 			in.say("%s", o)
-		case !in.verbose && len(s.Captures) <= listed && i < listed:
+		case !in.verbose && !many:
 			in.say("%s", o)
 		}
+	}
+	if many && in.ctx.Err() != nil {
+		s.tellInterrupted(in.say)
 	}
 	t := s.Totals
 	if t.Ingested > 0 {
@@ -188,6 +196,35 @@ func (s *summary) writeText(in *intake) error {
 		in.next()
 	}
 	return nil
+}
+
+// tellInterrupted tells which of many captures are in, and which were not read.
+// They are taken in their order, so that the first and the last of them tell.
+func (s *summary) tellInterrupted(say func(string, ...any)) {
+	groups := []struct {
+		what string
+		is   func(*outcome) bool
+	}{
+		{"ingested", func(o *outcome) bool { return o.Status == ingested }},
+		{"skipped", func(o *outcome) bool { return o.Status == skipped }},
+		{"not read", (*outcome).interrupted},
+	}
+	for _, g := range groups {
+		var first, last *outcome
+		n := int64(0)
+		for _, o := range s.Captures {
+			if !g.is(o) {
+				continue
+			}
+			if n++; first == nil {
+				first = o
+			}
+			last = o
+		}
+		if n > 0 {
+			say("%-9s %s, from %s to %s", g.what, count(n, "capture"), output.Printable(first.Path), output.Printable(last.Path))
+		}
+	}
 }
 
 // next tells what to type next.

@@ -142,6 +142,52 @@ func TestInterruptReading(t *testing.T) {
 	}
 }
 
+// TestInterruptMany interrupts an ingest of many captures: the message names the
+// first and the last that is in, and the first and the last that is not.
+func TestInterruptMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for forty captures")
+	}
+	dir := t.TempDir()
+	house := filepath.Join(dir, "warehouse")
+	args := []string{"ingest", "-w", house}
+	for i := range 2 * listed {
+		path := filepath.Join(dir, fmt.Sprintf("%02d.pcap", i))
+		writeCapture(t, path, i*1000, 1)
+		if args = append(args, path); i == listed {
+			args = append(args, "-")
+		}
+	}
+	cmd := exec.Command("weir", args...)
+	var messages bytes.Buffer
+	cmd.Stderr = &messages
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(in, "\xd4\xc3\xb2\xa1"); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(1500 * time.Millisecond) // those before standard input are read by then
+	checkInterrupt(t, cmd, &messages)
+	for _, want := range []string{
+		fmt.Sprintf("ingested  21 captures, from %s to %s\n", filepath.Join(dir, "00.pcap"), filepath.Join(dir, "20.pcap")),
+		fmt.Sprintf("not read  20 captures, from - to %s\n", filepath.Join(dir, "39.pcap")),
+		"weir: interrupted: 21 captures are in, run the same command again for the rest\n",
+	} {
+		if !strings.Contains(messages.String(), want) {
+			t.Errorf("messages %q, want among them %q", &messages, want)
+		}
+	}
+	if n := must(t, "query", "-w", house, "SELECT count(*) AS n FROM captures"); n != "n\n21\n" {
+		t.Errorf("%q captures are in", n)
+	}
+}
+
 // checkInterrupt sends the signal of Ctrl-C and wants status 130 within 2 s.
 func checkInterrupt(t *testing.T, cmd *exec.Cmd, messages *bytes.Buffer) {
 	t.Helper()

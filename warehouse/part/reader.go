@@ -1,6 +1,7 @@
 package part
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,9 @@ type readLeaf struct {
 // OpenReader reads the footer of a file of size bytes.
 func OpenReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	defer caught(&err)
+	if err := checkFooter(r, size); err != nil {
+		return nil, err
+	}
 	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, err
@@ -44,6 +48,22 @@ func OpenReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 		}
 	}
 	return reader, nil
+}
+
+// checkFooter refuses a file that says that its footer is longer than it is,
+// for which the library would take memory before it reads.
+func checkFooter(r io.ReaderAt, size int64) error {
+	var tail [8]byte // the length of the footer, and the magic bytes
+	if size < int64(len(tail)) {
+		return errors.New("too short for a Parquet file")
+	}
+	if _, err := r.ReadAt(tail[:], size-int64(len(tail))); err != nil && err != io.EOF {
+		return err
+	}
+	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-int64(len(tail)) {
+		return fmt.Errorf("a footer of %d bytes cannot be in %d bytes", n, size)
+	}
+	return nil
 }
 
 // caught turns a panic of the library, which damaged files may cause, into an error.

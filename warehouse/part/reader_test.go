@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -104,6 +105,15 @@ func TestReaderSeesDamage(t *testing.T) {
 		t.Error("no damage was found by a checksum")
 	}
 	t.Logf("%d bytes changed: %d found by checksum, %d do not matter to the values", len(data)/211, found, harmless)
+	long := bytes.Clone(data)
+	long[len(long)-5] = 0x40 // a footer of a gigabyte
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err = readAll(long)
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; err == nil || n > 1<<20 {
+		t.Errorf("a footer longer than its file: %d bytes allocated, error %v", n, err)
+	}
 	for n := 0; n < len(data); n += 997 {
 		if readAll(data[:n]) == nil {
 			t.Fatalf("a file cut at %d of %d bytes is read", n, len(data))
