@@ -40,7 +40,7 @@ func (d *Document) WriteXLSX(w io.Writer) error {
 }
 
 func (b *workbook) write(d *Document, w io.Writer) (err error) {
-	b.header, err = b.file.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDE6F0"}}})
+	b.header, err = b.file.NewStyle(output.HeaderStyle())
 	if err != nil {
 		return err
 	}
@@ -79,16 +79,8 @@ func (b *workbook) write(d *Document, w io.Writer) (err error) {
 }
 
 func (b *workbook) sheet(name string, t Table) error {
-	stream, err := b.file.NewStreamWriter(name)
+	stream, err := output.SheetStream(b.file, name, t.widths())
 	if err != nil {
-		return err
-	}
-	for i, width := range t.widths() {
-		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
-			return err
-		}
-	}
-	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
 	cells := make([]any, len(t.Columns))

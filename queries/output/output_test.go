@@ -224,6 +224,10 @@ func TestXLSXReadsBack(t *testing.T) {
 	if err != nil || !panes.Freeze || panes.YSplit != 1 {
 		t.Errorf("panes %+v, %v", panes, err)
 	}
+	// A wrong dimension hides rows from those who trust it.
+	if dimension, err := f.GetSheetDimension("Sheet1"); err != nil || dimension != "" {
+		t.Errorf("the sheet says that it reaches to %s, %v", dimension, err)
+	}
 	names := f.GetDefinedName()
 	if len(names) != 1 || !strings.Contains(names[0].RefersTo, "$A$1:$G$4") {
 		t.Errorf("the filter is %+v", names)

@@ -52,13 +52,13 @@ func (s *sheetWriter) Begin(columns []warehouse.ResultColumn) error {
 	momentFormat, dateFormat := "yyyy-mm-dd hh:mm:ss.000", "yyyy-mm-dd"
 	for _, style := range []struct {
 		id    *int
-		style excelize.Style
+		style *excelize.Style
 	}{
-		{&s.header, excelize.Style{Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDE6F0"}}}},
-		{&s.date, excelize.Style{CustomNumFmt: &dateFormat}},
-		{&s.moment, excelize.Style{CustomNumFmt: &momentFormat}},
+		{&s.header, HeaderStyle()},
+		{&s.date, &excelize.Style{CustomNumFmt: &dateFormat}},
+		{&s.moment, &excelize.Style{CustomNumFmt: &momentFormat}},
 	} {
-		id, err := s.file.NewStyle(&style.style)
+		id, err := s.file.NewStyle(style.style)
 		if err != nil {
 			return fmt.Errorf("write XLSX: %w", err)
 		}
@@ -113,19 +113,11 @@ func (s *sheetWriter) nextSheet() error {
 			return fmt.Errorf("write XLSX: %w", err)
 		}
 	}
-	stream, err := s.file.NewStreamWriter(name)
+	stream, err := SheetStream(s.file, name, s.widths)
 	if err != nil {
 		return fmt.Errorf("write XLSX: %w", err)
 	}
 	s.stream, s.row = stream, 0
-	for i, width := range s.widths {
-		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
-			return fmt.Errorf("write XLSX: %w", err)
-		}
-	}
-	if err := stream.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return fmt.Errorf("write XLSX: %w", err)
-	}
 	for i, c := range s.columns {
 		s.cells[i] = excelize.Cell{StyleID: s.header, Value: c.Name}
 	}
