@@ -33,8 +33,11 @@ func leafOf(body []byte) []byte {
 
 // ParseCertificate reads a certificate. It never fails: what cannot be read is
 // left out. Nothing of b is kept.
-func ParseCertificate(b []byte) *Certificate {
-	c := &Certificate{SHA256: sha256.Sum256(b)}
+func ParseCertificate(b []byte) *Certificate { return parseCertificate(b, sha256.Sum256(b)) }
+
+// parseCertificate is ParseCertificate of bytes whose fingerprint is known.
+func parseCertificate(b []byte, sum [sha256.Size]byte) *Certificate {
+	c := &Certificate{SHA256: sum}
 	outer := der(b)
 	outer, _ = outer.take(tagSequence)
 	tbs, ok := outer.take(tagSequence)

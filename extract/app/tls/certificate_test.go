@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -149,5 +150,32 @@ func TestManyNames(t *testing.T) {
 	c := &Certificate{}
 	if c.alternatives(el(tagSequence, list)); len(c.DNSNames) != maxNames {
 		t.Errorf("%d names kept", len(c.DNSNames))
+	}
+}
+
+// TestKnownCertificates reads the same certificate once, and another one whose
+// fingerprint begins alike for itself.
+func TestKnownCertificates(t *testing.T) {
+	var known certificates
+	b := certificate(t, pkix.Name{CommonName: "leaf"}, time.Unix(0, 0), time.Unix(1e9, 0), "a.example")
+	c := known.parse(b)
+	if c.Subject != "CN=leaf" || known.parse(bytes.Clone(b)) != c {
+		t.Errorf("read again: %+v", c)
+	}
+	for i := 0; ; i++ {
+		other := append(bytes.Clone(b), byte(i), byte(i>>8))
+		if sum := sha256.Sum256(other); sum[0] == c.SHA256[0] {
+			if d := known.parse(other); d == c || d.SHA256 != sum {
+				t.Errorf("%x taken for %x", d.SHA256, sum)
+			}
+			break
+		}
+	}
+	if d := known.parse(b); d.SHA256 != c.SHA256 || d.Subject != c.Subject {
+		t.Errorf("another one after it gave way: %+v", d)
+	}
+	large := append(bytes.Clone(b), make([]byte, maxKnownBytes)...)
+	if known.parse(large) == known.parse(large) {
+		t.Error("a large one is kept")
 	}
 }

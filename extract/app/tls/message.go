@@ -36,7 +36,8 @@ type message struct {
 
 // messages cuts one direction's handshake bytes into messages.
 type messages struct {
-	buf       []byte
+	sink      *Sink
+	buf       []byte // lent by sink
 	size, got int
 	head      [4]byte
 	n         uint8 // bytes of head
@@ -65,7 +66,7 @@ func (s *messages) next(b []byte) (rest []byte, m message, ok bool) {
 	}
 	if wanted(m.kind) {
 		if s.buf == nil {
-			s.buf = make([]byte, 0, min(s.size, firstBuffer))
+			s.buf = s.sink.buffer(s.size)
 		}
 		s.buf = append(s.buf, piece[:min(n, maxMessage-len(s.buf))]...)
 	}
@@ -75,6 +76,14 @@ func (s *messages) next(b []byte) (rest []byte, m message, ok bool) {
 	m.body = s.buf
 	s.buf, s.n = s.buf[:0], 0
 	return rest, m, true
+}
+
+// release forgets what has come so far.
+func (s *messages) release() {
+	if s.buf != nil {
+		s.sink.giveBack(s.buf)
+	}
+	*s = messages{sink: s.sink}
 }
 
 // wanted tells whether a message's content is read.

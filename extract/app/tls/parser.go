@@ -15,7 +15,14 @@ type Parser struct {
 // Reset makes the parser ready for a flow. The flow must stay as it is as long as
 // the event is in use.
 func (p *Parser) Reset(flow *event.Flow, sink *Sink) {
+	for i := range p.streams {
+		p.streams[i].messages.release()
+	}
 	*p = Parser{flow: flow, sink: sink}
+	p.session.known = &sink.known
+	for i := range p.streams {
+		p.streams[i].messages.sink = sink
+	}
 }
 
 // Summary returns what the columns of flows say, filled as bytes come. It is valid

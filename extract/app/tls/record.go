@@ -48,11 +48,11 @@ func (s *stream) record() bool {
 // stop ends the reading of a direction and lets its memory go.
 func (s *stream) stop() {
 	s.stopped = true
-	s.messages = messages{}
+	s.messages.release()
 }
 
 // conceal notes that what follows is encrypted.
 func (s *stream) conceal() {
 	s.opaque = true
-	s.messages = messages{}
+	s.messages.release()
 }

@@ -54,7 +54,8 @@ type Session struct {
 	client     *ClientHello
 	server     *ServerHello
 	leaf       *Certificate
-	clientDir  int // valid if first
+	known      *certificates // of the parser's sink
+	clientDir  int           // valid if first
 	first      bool
 	stamp      event.Stamp
 	keysSent   bool // the client sent a ClientKeyExchange
@@ -79,7 +80,7 @@ func (s *Session) Message(dir int, kind uint8, body []byte, at event.Stamp) {
 		}
 	case kindCertificate:
 		if leaf := leafOf(body); s.leaf == nil && s.first && dir != s.clientDir && len(leaf) > 0 {
-			s.leaf = ParseCertificate(leaf)
+			s.leaf = s.known.parse(leaf)
 		}
 	case kindClientKeyExchange:
 		s.keysSent = true

@@ -1,7 +1,16 @@
 package tls
 
-// Sink takes the events of many parsers, of TLS over TCP and over QUIC.
-type Sink struct{ emit func(*Event) }
+import "crypto/sha256"
+
+// Sink takes the events of many parsers, of TLS over TCP and over QUIC, that run on
+// one goroutine, and keeps what they share.
+type Sink struct {
+	emit func(*Event)
+	// known are certificates that were read lately.
+	known certificates
+	// spare are buffers of messages that no parser uses.
+	spare [][]byte
+}
 
 // NewSink returns a sink that hands each event to emit, whose receiver owns it.
 func NewSink(emit func(*Event)) *Sink { return &Sink{emit: emit} }
@@ -11,4 +20,54 @@ func (s *Sink) Emit(e *Event) {
 	if e != nil {
 		s.emit(e)
 	}
+}
+
+// Limits of spare: buffers that have become large are not kept.
+const (
+	maxSpare      = 256
+	maxSpareBytes = 16 << 10
+)
+
+// buffer returns an empty buffer for a message of that size, of which little may be
+// there yet.
+func (s *Sink) buffer(size int) []byte {
+	if n := len(s.spare) - 1; n >= 0 {
+		b := s.spare[n]
+		s.spare = s.spare[:n]
+		return b
+	}
+	return make([]byte, 0, min(size, firstBuffer))
+}
+
+// giveBack takes a buffer that is not used any more.
+func (s *Sink) giveBack(b []byte) {
+	if cap(b) > 0 && cap(b) <= maxSpareBytes && len(s.spare) < maxSpare {
+		s.spare = append(s.spare, b[:0])
+	}
+}
+
+// certificates are those of which the same bytes may come again: what servers send is
+// the same from connection to connection. An entry gives way to the next one
+// whose fingerprint begins with the same byte.
+type certificates [256]*Certificate
+
+// maxKnownBytes is the length up to which a certificate is kept.
+const maxKnownBytes = 8 << 10
+
+// parse is ParseCertificate. What it returns may be of several connections, and must
+// not be changed. Without a place to look it up it is read.
+func (k *certificates) parse(b []byte) *Certificate {
+	sum := sha256.Sum256(b)
+	if k == nil {
+		return parseCertificate(b, sum)
+	}
+	place := &k[sum[0]]
+	if c := *place; c != nil && c.SHA256 == sum {
+		return c
+	}
+	c := parseCertificate(b, sum)
+	if len(b) <= maxKnownBytes {
+		*place = c
+	}
+	return c
 }

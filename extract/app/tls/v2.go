@@ -43,6 +43,9 @@ func v2Version(major, minor byte) bool {
 func (p *Parser) beginV2(dir int, at event.Stamp) {
 	s := &p.streams[dir]
 	s.n, s.left, s.v2 = 0, v2Length(s.head[:])-3, true
+	if s.messages.buf == nil {
+		s.messages.buf = s.messages.sink.buffer(s.left)
+	}
 	s.messages.buf = append(s.messages.buf[:0], s.head[2:]...)
 }
 
@@ -55,7 +58,7 @@ func (p *Parser) bodyV2(dir int, b []byte, at event.Stamp) {
 	}
 	p.messageV2(dir, s.messages.buf, at)
 	s.v2 = false
-	s.messages = messages{}
+	s.messages.release()
 }
 
 // messageV2 takes a message of SSL 2.0, with its kind. After a ServerHello only the
@@ -86,7 +89,7 @@ func (s *Session) serverHelloV2(m []byte) {
 	if leaf := c.take(size); s.server == nil && !c.short {
 		s.Version = version
 		if len(leaf) > 0 {
-			s.leaf = ParseCertificate(leaf)
+			s.leaf = s.known.parse(leaf)
 		}
 	}
 }
