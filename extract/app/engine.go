@@ -64,7 +64,7 @@ func (e *Engine) Open(f event.Flow) *Conversation {
 
 // maxSpare is how many conversations, and parsers of a kind, wait to be used
 // again. More than that are only needed where flows end all at once.
-const maxSpare = 1024
+const maxSpare = 4096
 
 // Recycle takes a conversation back whose summaries are no longer needed.
 func (e *Engine) Recycle(c *Conversation) {

@@ -74,6 +74,7 @@ type Flow struct {
 	story  *story // TCP only
 	origin *Origin
 	slice  uint32
+	uid    [16]byte // zero until it is asked for
 	// app is the application layer; nil before the first payload, and once only
 	// service is known of it. Deaf tells that it has nothing more to learn.
 	app     *app.Conversation

@@ -14,6 +14,13 @@ import (
 // the capture id, the endpoints, protocol and tunnel, the time and number of
 // its first packet and the slice number. It is known from that packet on.
 func (f *Flow) UID() [16]byte {
+	if f.uid == [16]byte{} {
+		f.uid = f.computeUID()
+	}
+	return f.uid
+}
+
+func (f *Flow) computeUID() [16]byte {
 	var buf [192]byte
 	b := append(buf[:0], f.origin.ID...)
 	b = append(b, 0)
