@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"slices"
-	"sync"
 
 	"weir/warehouse/schema"
 )
@@ -31,11 +30,13 @@ type buffers struct {
 	rows    int
 	bytes   int
 	key     []byte
-	spare   spare
+	memory  *schema.Memory
 }
 
-func newBuffers() *buffers {
-	return &buffers{byKey: map[string]*buffer{}, byBatch: map[*schema.Batch]*buffer{}}
+// newBuffers returns buffers that keep up to that many bytes of batches that are
+// done with, for others.
+func newBuffers(spareBytes int) *buffers {
+	return &buffers{byKey: map[string]*buffer{}, byBatch: map[*schema.Batch]*buffer{}, memory: schema.NewMemory(spareBytes)}
 }
 
 // lookup sets b.key to the key of a partition and returns its buffer, or nil.
@@ -49,7 +50,7 @@ func (b *buffers) lookup(t *schema.Table, partition []string) *buffer {
 
 // add opens a buffer for the partition that lookup did not find.
 func (b *buffers) add(store int, t *schema.Table, partition []string) *buffer {
-	x := &buffer{store: store, key: string(b.key), batch: b.spare.take(t, partition)}
+	x := &buffer{store: store, key: string(b.key), batch: b.memory.NewBatch(t, partition)}
 	b.insert(x)
 	return x
 }
@@ -92,7 +93,7 @@ func (b *buffers) drop() {
 	for _, x := range slices.Clone(b.list) {
 		if x.done == 0 {
 			b.remove(x)
-			b.spare.give(x.batch)
+			x.batch.Release()
 			continue
 		}
 		x.batch.Truncate(x.done)
@@ -111,7 +112,7 @@ func (b *buffers) split() []*buffer {
 		b.remove(x)
 		complete = append(complete, x)
 		if n := x.batch.Rows(); n > x.done {
-			rest := &buffer{store: x.store, key: x.key, batch: b.spare.take(x.batch.Table, x.batch.Partition)}
+			rest := &buffer{store: x.store, key: x.key, batch: b.memory.NewBatch(x.batch.Table, x.batch.Partition)}
 			copyRows(rest.batch, x.batch, x.done, n)
 			x.batch.Truncate(x.done)
 			b.insert(rest)
@@ -130,43 +131,4 @@ func (b *buffers) largest() *buffer {
 		}
 	}
 	return most
-}
-
-// spare keeps a few batches whose memory was grown, for the next partition
-// that opens. It is safe for concurrent use; what it hands out is empty, so
-// that which batch it is makes no difference.
-type spare struct {
-	mu      sync.Mutex
-	batches []*schema.Batch
-}
-
-const (
-	spareBatches = 5
-	spareRows    = 4096 // smaller batches are not worth keeping
-)
-
-func (s *spare) take(t *schema.Table, partition []string) *schema.Batch {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, b := range s.batches {
-		if b.Table == t {
-			s.batches = slices.Delete(s.batches, i, i+1)
-			b.Partition = append(b.Partition[:0], partition...)
-			return b
-		}
-	}
-	return schema.NewBatch(t, partition)
-}
-
-func (s *spare) give(b *schema.Batch) {
-	if cap(b.Keys) < spareRows {
-		return
-	}
-	b.Reset()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.batches = append(s.batches, b)
-	if len(s.batches) > spareBatches {
-		s.batches = slices.Delete(s.batches, 0, 1)
-	}
 }

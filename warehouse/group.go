@@ -83,7 +83,7 @@ func (g *group) batch(x *buffer, without map[string]bool, with []bool) *schema.B
 // release gives the memory of the batches back.
 func (g *group) release() {
 	for _, x := range g.buffers {
-		g.writer.buffers.spare.give(x.batch)
+		x.batch.Release()
 	}
 }
 

@@ -161,7 +161,7 @@ func (s *stream) write(l *lane, x *buffer) error {
 	if err := l.file.part.Write(x.batch, enc...); err != nil {
 		return err
 	}
-	w.buffers.spare.give(x.batch)
+	x.batch.Release()
 	if l.file.part.Size() >= w.options.FileBytes {
 		return l.park()
 	}

@@ -46,10 +46,13 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 			values, valid := v.addInt32(len(rows)), v.addValid(len(rows))
 			known := 0
 			for i, r := range rows {
-				if x, ok := value(r); ok {
-					values[i], valid[i] = int32(x), true
+				x, ok := value(r)
+				if ok {
 					known++
+				} else {
+					x = 0
 				}
+				values[i], valid[i] = int32(x), ok
 			}
 			v.Nulls += len(rows) - known
 		}}
@@ -58,10 +61,13 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 		values, valid := v.addInt64(len(rows)), v.addValid(len(rows))
 		known := 0
 		for i, r := range rows {
-			if x, ok := value(r); ok {
-				values[i], valid[i] = x, true
+			x, ok := value(r)
+			if ok {
 				known++
+			} else {
+				x = 0
 			}
+			values[i], valid[i] = x, ok
 		}
 		v.Nulls += len(rows) - known
 	}}
@@ -75,10 +81,13 @@ func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 		values, valid := v.addFloat64(len(rows)), v.addValid(len(rows))
 		known := 0
 		for i, r := range rows {
-			if x, ok := value(r); ok {
-				values[i], valid[i] = x, true
+			x, ok := value(r)
+			if ok {
 				known++
+			} else {
+				x = 0
 			}
+			values[i], valid[i] = x, ok
 		}
 		v.Nulls += len(rows) - known
 	}}
@@ -100,7 +109,7 @@ func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 	c.Type = Text
 	return Field[R]{c, func(v *Vector, rows []R) {
-		ends, b := v.addOffsets(len(rows)), v.Bytes
+		ends, b := v.addOffsets(len(rows)), v.textRoom(len(rows)*textGuess)
 		for i, r := range rows {
 			b = text(b, r)
 			ends[i] = uint32(len(b))
@@ -109,19 +118,23 @@ func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 	}}
 }
 
+// textGuess is how long a text is taken to be where room is made for those of
+// several rows.
+const textGuess = 16
+
 // NullStr declares a stored text column that is null where text returns
 // false, in which case it must have appended nothing.
 func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R] {
 	c.Type, c.Nullable = Text, true
 	return Field[R]{c, func(v *Vector, rows []R) {
-		ends, valid, b := v.addOffsets(len(rows)), v.addValid(len(rows)), v.Bytes
+		ends, valid, b := v.addOffsets(len(rows)), v.addValid(len(rows)), v.textRoom(len(rows)*textGuess)
 		known := 0
 		for i, r := range rows {
 			var ok bool
 			if b, ok = text(b, r); ok {
-				valid[i] = true
 				known++
 			}
+			valid[i] = ok
 			ends[i] = uint32(len(b))
 		}
 		v.Bytes = b

@@ -30,8 +30,9 @@ type Vector struct {
 	// nil in other columns.
 	Valid []bool
 	// Nulls counts the false entries of Valid.
-	Nulls int
-	rows  int
+	Nulls  int
+	rows   int
+	memory *Memory // nil for the heap
 }
 
 // NewVector returns an empty vector for values of that type.
@@ -121,7 +122,7 @@ func (v *Vector) setValid(ok bool) {
 	if v.Valid == nil {
 		return
 	}
-	v.Valid = append(v.Valid, ok)
+	v.Valid = append(v.validRoom(1), ok)
 	if !ok {
 		v.Nulls++
 	}
@@ -132,7 +133,7 @@ func (v *Vector) AppendInt32(x int32, ok bool) {
 	if !ok {
 		x = 0
 	}
-	v.Int32 = append(v.Int32, x)
+	v.Int32 = append(v.int32Room(1), x)
 	v.setValid(ok)
 }
 
@@ -141,7 +142,7 @@ func (v *Vector) AppendInt64(x int64, ok bool) {
 	if !ok {
 		x = 0
 	}
-	v.Int64 = append(v.Int64, x)
+	v.Int64 = append(v.int64Room(1), x)
 	v.setValid(ok)
 }
 
@@ -150,20 +151,20 @@ func (v *Vector) AppendFloat64(x float64, ok bool) {
 	if !ok {
 		x = 0
 	}
-	v.Float64 = append(v.Float64, x)
+	v.Float64 = append(v.float64Room(1), x)
 	v.setValid(ok)
 }
 
 // AppendBool appends a value, or with ok false a null, to a KindBool vector.
 func (v *Vector) AppendBool(x, ok bool) {
-	v.Bool = append(v.Bool, x && ok)
+	v.Bool = append(v.boolRoom(1), x && ok)
 	v.setValid(ok)
 }
 
 // AppendText appends a copy of x, or with ok false a null, to a KindBytes vector.
 func (v *Vector) AppendText(x []byte, ok bool) {
 	if ok {
-		v.Bytes = append(v.Bytes, x...)
+		v.Bytes = append(v.textRoom(len(x)), x...)
 	}
 	v.EndText(ok)
 }
@@ -171,7 +172,7 @@ func (v *Vector) AppendText(x []byte, ok bool) {
 // AppendString is AppendText for a string.
 func (v *Vector) AppendString(x string, ok bool) {
 	if ok {
-		v.Bytes = append(v.Bytes, x...)
+		v.Bytes = append(v.textRoom(len(x)), x...)
 	}
 	v.EndText(ok)
 }
@@ -179,57 +180,80 @@ func (v *Vector) AppendString(x string, ok bool) {
 // EndText ends a row of a KindBytes vector whose text the caller has appended
 // to v.Bytes.
 func (v *Vector) EndText(ok bool) {
-	v.Offsets = append(v.Offsets, uint32(len(v.Bytes)))
+	v.Offsets = append(v.offsetRoom(1), uint32(len(v.Bytes)))
 	v.setValid(ok)
 }
 
 // EndList ends a row of a KindList vector whose elements the caller has
 // appended to v.Elem.
 func (v *Vector) EndList(ok bool) {
-	v.Offsets = append(v.Offsets, uint32(v.Elem.rows))
+	v.Offsets = append(v.offsetRoom(1), uint32(v.Elem.rows))
 	v.setValid(ok)
 }
 
-// add appends n zero entries and returns the whole and what was added. It grows
-// by halves: what append does from a few hundred entries on copies them twice
-// as often.
-func add[T any](s []T, n int) (whole, added []T) {
-	if len(s)+n > cap(s) {
-		s = append(make([]T, 0, max(len(s)+n, cap(s)+cap(s)/2)), s...)
-	}
-	whole = s[:len(s)+n]
-	added = whole[len(s):]
-	clear(added)
-	return whole, added
+// The functions …Room return values with room for n more.
+
+func (v *Vector) int32Room(n int) []int32 {
+	return room(v.Int32, n, v.memory, func(m *Memory) *shelf[int32] { return &m.int32 })
 }
 
-// The functions add… append n rows, or the validity of n rows, for the caller to fill.
+func (v *Vector) int64Room(n int) []int64 {
+	return room(v.Int64, n, v.memory, func(m *Memory) *shelf[int64] { return &m.int64 })
+}
+
+func (v *Vector) float64Room(n int) []float64 {
+	return room(v.Float64, n, v.memory, func(m *Memory) *shelf[float64] { return &m.float64 })
+}
+
+func (v *Vector) boolRoom(n int) []bool {
+	return room(v.Bool, n, v.memory, func(m *Memory) *shelf[bool] { return &m.bool })
+}
+
+func (v *Vector) validRoom(n int) []bool {
+	return room(v.Valid, n, v.memory, func(m *Memory) *shelf[bool] { return &m.bool })
+}
+
+func (v *Vector) offsetRoom(n int) []uint32 {
+	return room(v.Offsets, n, v.memory, func(m *Memory) *shelf[uint32] { return &m.offset })
+}
+
+func (v *Vector) textRoom(n int) []byte {
+	return room(v.Bytes, n, v.memory, func(m *Memory) *shelf[byte] { return &m.byte })
+}
+
+// The functions add… append n rows, or the validity of n rows, that hold anything
+// until the caller fills all of them.
 
 func (v *Vector) addInt32(n int) (values []int32) {
 	v.rows += n
-	v.Int32, values = add(v.Int32, n)
-	return values
+	old := len(v.Int32)
+	v.Int32 = v.int32Room(n)[:old+n]
+	return v.Int32[old:]
 }
 
 func (v *Vector) addInt64(n int) (values []int64) {
 	v.rows += n
-	v.Int64, values = add(v.Int64, n)
-	return values
+	old := len(v.Int64)
+	v.Int64 = v.int64Room(n)[:old+n]
+	return v.Int64[old:]
 }
 
 func (v *Vector) addFloat64(n int) (values []float64) {
 	v.rows += n
-	v.Float64, values = add(v.Float64, n)
-	return values
+	old := len(v.Float64)
+	v.Float64 = v.float64Room(n)[:old+n]
+	return v.Float64[old:]
 }
 
 func (v *Vector) addOffsets(n int) (ends []uint32) {
 	v.rows += n
-	v.Offsets, ends = add(v.Offsets, n)
-	return ends
+	old := len(v.Offsets)
+	v.Offsets = v.offsetRoom(n)[:old+n]
+	return v.Offsets[old:]
 }
 
 func (v *Vector) addValid(n int) (valid []bool) {
-	v.Valid, valid = add(v.Valid, n)
-	return valid
+	old := len(v.Valid)
+	v.Valid = v.validRoom(n)[:old+n]
+	return v.Valid[old:]
 }
