@@ -49,10 +49,14 @@ func (p *Pipeline) run(user context.Context, r *run, sink Sink) (Stats, error) {
 	ctx, cancel := context.WithCancelCause(user)
 	defer cancel(nil)
 	var wg sync.WaitGroup
-	wg.Go(func() { r.read(ctx, cancel) })
+	var decoders sync.WaitGroup
 	for range p.config.workers() {
-		wg.Go(r.decode)
+		decoders.Go(func() { r.decode(ctx, cancel) })
 	}
+	wg.Go(func() {
+		decoders.Wait()
+		close(r.order)
+	})
 	wg.Go(func() { r.sequence() })
 	for _, s := range r.shards {
 		s.abandoned = r.abandoned
@@ -81,10 +85,11 @@ func ended(ctx context.Context, err error) error {
 
 // run is the state of one Pipeline.Run.
 type run struct {
+	reading sync.Mutex // guards source and ended
 	source  capture.Source
+	ended   bool
 	parcels []*parcel
 	free    chan *parcel
-	work    chan *parcel // to the decoders
 	order   chan *parcel // to the sequencer, in reading order
 	shards  []*shard
 	decap   bool
@@ -106,7 +111,7 @@ func newRun(p *Pipeline, origin *flow.Origin, source capture.Source) *run {
 	inFlight := 2*workers + 2
 	r := &run{
 		source: source, parcels: p.spare, decap: !p.config.NoDecap, seen: &p.Progress,
-		free: make(chan *parcel, inFlight), work: make(chan *parcel, inFlight), order: make(chan *parcel, inFlight),
+		free: make(chan *parcel, inFlight), order: make(chan *parcel, inFlight),
 		stats: noStats(), fragments: &decode.Fragments{},
 	}
 	for len(r.parcels) < inFlight {
@@ -135,31 +140,38 @@ func (r *run) limit(b budget) {
 	}
 }
 
-// read fills parcels until the source ends.
-func (r *run) read(ctx context.Context, cancel context.CancelCauseFunc) {
-	defer close(r.order)
-	defer close(r.work)
-	for ctx.Err() == nil {
-		q := <-r.free
-		err := r.source.Read(&q.slab)
-		if err == io.EOF {
-			return
-		}
-		if err != nil {
-			cancel(err)
-			return
-		}
-		r.order <- q
-		r.work <- q
-	}
-}
-
-func (r *run) decode() {
+// decode reads and decodes parcels until the source ends. Who has read a parcel
+// decodes it too, with its bytes still in the cache of the processor.
+func (r *run) decode(ctx context.Context, cancel context.CancelCauseFunc) {
 	d := decode.New(decode.Options{Decap: r.decap})
-	for q := range r.work {
+	for {
+		q := r.read(ctx, cancel)
+		if q == nil {
+			return
+		}
 		q.decode(d)
 		q.decoded <- struct{}{}
 	}
+}
+
+// read fills a parcel and puts it in order, or returns nil once there is nothing
+// more to read.
+func (r *run) read(ctx context.Context, cancel context.CancelCauseFunc) *parcel {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	if r.ended || ctx.Err() != nil {
+		return nil
+	}
+	q := <-r.free
+	if err := r.source.Read(&q.slab); err != nil {
+		r.ended = true
+		if err != io.EOF {
+			cancel(err)
+		}
+		return nil
+	}
+	r.order <- q
+	return q
 }
 
 // sequence does what must be done in packet order: fragments, sums, epochs.
