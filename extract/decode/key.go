@@ -20,6 +20,15 @@ func macAddress(m *[6]byte) address {
 	return address{high: uint64(binary.BigEndian.Uint32(m[:]))<<32 | uint64(binary.BigEndian.Uint16(m[4:]))<<16}
 }
 
+// Equal tells whether the keys are equal, as == does in twice the time.
+func (k *Key) Equal(o *Key) bool {
+	word := binary.NativeEndian.Uint64
+	return word(k.A[:]) == word(o.A[:]) && word(k.B[:]) == word(o.B[:]) &&
+		k.PortA == o.PortA && k.PortB == o.PortB && k.EtherType == o.EtherType && k.Family == o.Family &&
+		k.Protocol == o.Protocol && k.Ports == o.Ports && k.Path == o.Path && k.VNI == o.VNI &&
+		word(k.A[8:]) == word(o.A[8:]) && word(k.B[8:]) == word(o.B[8:])
+}
+
 // ipKey gives h the key of the IP packet l.
 func (h *Header) ipKey(data []byte, l *ipLayer, p ports) {
 	k := &h.Key

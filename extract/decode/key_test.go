@@ -3,6 +3,7 @@ package decode_test
 import (
 	"encoding/binary"
 	"math/bits"
+	"reflect"
 	"testing"
 
 	"github.com/google/gopacket"
@@ -166,5 +167,42 @@ func TestIsProtocol(t *testing.T) {
 		if got := decode.IsProtocol(name); got != want {
 			t.Errorf("%q: %v", name, got)
 		}
+	}
+}
+
+// TestKeyEqual changes each part of a key.
+func TestKeyEqual(t *testing.T) {
+	var zero decode.Key
+	changed := 0
+	check := func(k decode.Key, what string) {
+		t.Helper()
+		changed++
+		if k.Equal(&zero) || zero.Equal(&k) || !k.Equal(&k) {
+			t.Errorf("%s makes no difference", what)
+		}
+	}
+	for i := range 16 {
+		k := decode.Key{}
+		k.A[i] = 1
+		check(k, "A")
+		k = decode.Key{}
+		k.B[i] = 1
+		check(k, "B")
+	}
+	v := reflect.ValueOf(&zero).Elem()
+	for i := range v.NumField() {
+		k := decode.Key{}
+		switch f := reflect.ValueOf(&k).Elem().Field(i); f.Kind() {
+		case reflect.Array:
+			continue
+		case reflect.Bool:
+			f.SetBool(true)
+		default:
+			f.SetUint(1)
+		}
+		check(k, v.Type().Field(i).Name)
+	}
+	if changed < 32+v.NumField()-2 {
+		t.Errorf("only %d keys", changed)
 	}
 }

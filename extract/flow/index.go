@@ -33,7 +33,7 @@ func (x *index) find(h *decode.Header) *Flow {
 		if s.flow == nil {
 			return nil
 		}
-		if s.hash == h.Hash && s.flow.key == h.Key {
+		if s.hash == h.Hash && s.flow.key.Equal(&h.Key) {
 			return s.flow
 		}
 	}
