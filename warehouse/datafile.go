@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"weir/warehouse/delta"
@@ -159,13 +160,29 @@ func (s *tableStore) place(files []*dataFile, tag string) ([]delta.Add, error) {
 		}
 		adds = append(adds, add)
 	}
-	for dir := range changed {
-		if err := s.fs.SyncDir(dir); err != nil {
-			removeFiles(files)
-			return nil, fmt.Errorf("flush directory of %s: %w", s.table.Name, err)
-		}
+	if err := s.syncDirs(changed); err != nil {
+		removeFiles(files)
+		return nil, fmt.Errorf("flush directory of %s: %w", s.table.Name, err)
 	}
 	return adds, nil
+}
+
+// syncDirs flushes directories, all at the same time: they share the disk's waits.
+func (s *tableStore) syncDirs(dirs map[string]bool) error {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	var errs []error
+	for dir := range dirs {
+		all.Go(func() {
+			if err := s.fs.SyncDir(dir); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				errs = append(errs, err)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) (delta.Add, error) {

@@ -79,7 +79,9 @@ type Writer struct {
 	parts    map[string][]string
 	stream   *stream
 	outcomes []Outcome
-	isReady  bool
+	// prepared is closed once the tables are ready, or unready tells why they are not.
+	prepared chan struct{}
+	unready  error
 	closed   bool
 }
 
@@ -102,11 +104,8 @@ func (w *Writer) Begin(captureID string) error {
 	case captureID == "":
 		return errors.New("begin capture: its id is empty")
 	}
-	if !w.isReady {
-		if err := w.warehouse.ready(); err != nil {
-			return err
-		}
-		w.isReady = true
+	if err := w.ready(); err != nil {
+		return err
 	}
 	if w.waits(captureID) {
 		// Whether it will be there is known only after the commit.
@@ -121,6 +120,29 @@ func (w *Writer) Begin(captureID string) error {
 	}
 	w.capture, w.inside = captureID, true
 	return nil
+}
+
+// Prepare begins with what the first Begin waits for, to go on while the caller does
+// something else.
+func (w *Writer) Prepare() {
+	if w.prepared != nil || w.closed {
+		return
+	}
+	w.prepared = make(chan struct{})
+	go func() {
+		defer close(w.prepared)
+		w.unready = w.warehouse.ready()
+	}()
+}
+
+// ready waits until the tables are. What has failed is tried again at the next call.
+func (w *Writer) ready() error {
+	w.Prepare()
+	<-w.prepared
+	if w.unready != nil {
+		w.prepared = nil
+	}
+	return w.unready
 }
 
 func (w *Writer) waits(captureID string) bool {
@@ -287,6 +309,9 @@ func (w *Writer) Close() error {
 		}
 	}
 	w.closed = true
+	if w.prepared != nil {
+		<-w.prepared
+	}
 	return w.commitGroup()
 }
 

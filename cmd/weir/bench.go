@@ -118,6 +118,7 @@ func (c *benchCommand) ingest(a *app, r *benchResult) error {
 
 // take takes the capture in and tells when its last packet was metered.
 func (c *benchCommand) take(in *intake) (id capture.Identity, metered time.Time, err error) {
+	in.writer.Prepare()
 	if id, err = capture.Identify(c.Path); err != nil {
 		return id, metered, err
 	}

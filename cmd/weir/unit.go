@@ -128,6 +128,7 @@ func (in *intake) identify(u unit, inputs []capture.Input) (*reading, error) {
 	if u.continuous {
 		return in.join(u, inputs)
 	}
+	in.writer.Prepare() // meanwhile
 	id, err := in.hash(inputs[0].Path)
 	if err != nil {
 		return nil, u.unspooled(err, inputs)
