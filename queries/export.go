@@ -35,6 +35,9 @@ type Export struct {
 	// own. Conditions, limits and splits stay in terms of our columns, and it
 	// goes without Columns.
 	As *schema.Dialect
+	// SourceFile adds source once more at the end, called source_file. It is for
+	// all columns in our own spelling; a choice of columns or a spelling goes without.
+	SourceFile bool
 }
 
 // maxParts is how many files a split may make.
@@ -77,6 +80,9 @@ func (e Export) selectFrom(rows string, merged bool) string {
 		return warehouse.DialectSQL(e.As, "(SELECT * FROM "+rows+")", merged)
 	}
 	columns := "*"
+	if e.SourceFile {
+		columns = "*, source AS source_file"
+	}
 	if len(e.Columns) > 0 {
 		names := make([]string, len(e.Columns))
 		for i, c := range e.Columns {

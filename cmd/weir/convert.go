@@ -18,7 +18,7 @@ import (
 // that are thrown away.
 type convertCommand struct {
 	Paths     []string `arg:"" name:"input ... output" help:"Captures and directories, or - for standard input; and last the file to write, its extension telling the format, or - for standard output, or for several captures the directory for a file of each."`
-	Merge     bool     `help:"Write all captures into one file, with the column source."`
+	Merge     bool     `help:"Write all captures into one file, with the column source_file."`
 	ReportDir string   `placeholder:"DIR" help:"Write a report of each capture, <stem>_report.txt, and a summary of all into this directory."`
 	selection
 	continuousFlag
@@ -48,6 +48,7 @@ func (c *convertCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	export.SourceFile = c.Merge
 	inputs, path := c.Paths[:len(c.Paths)-1], c.Paths[len(c.Paths)-1]
 	found := capture.Find(inputs)
 	plan, err := c.plan(found.Entries, inputs, path, export.As)
