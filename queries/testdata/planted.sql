@@ -1,7 +1,7 @@
 -- One day of a network, 10.1.0.0/16, made up without chance: noise(i, k) is a
--- number from 0 to 1. Benign traffic that looks like what is hunted stands
+-- number from 0 to 1, another one for each $seed. Benign traffic that looks like what is hunted stands
 -- beside the planted cases, whose addresses the test names.
-CREATE MACRO noise(i, k) AS (hash(i * 1000003 + k) % 1000000) / 1000000.0;
+CREATE MACRO noise(i, k) AS (hash(i * 1000003 + k + $seed * 7919) % 1000000) / 1000000.0;
 CREATE MACRO moment(seconds) AS TIMESTAMPTZ '2026-11-22 00:00:00+00' + to_microseconds(CAST(seconds * 1e6 AS BIGINT));
 -- Browsing: sessions of connections in bursts, to servers of which some are
 -- visited much more often than others.
@@ -29,6 +29,26 @@ INSERT INTO flows BY NAME SELECT '10.1.0.61' AS src_ip, '198.51.100.201' AS dst_
     9 AS fwd_packets, 800 AS fwd_bytes, 400 AS fwd_payload_bytes, 10 AS bwd_packets, 3000 AS bwd_bytes, 2500 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets FROM range(300) AS a(i);
 INSERT INTO flows BY NAME SELECT '10.1.0.62' AS src_ip, '198.51.100.202' AS dst_ip, 5222 AS dst_port, 'tcp' AS protocol, moment((i // 60) * 14000 + (i % 60) * 20 + noise(i, 12) * 10) AS start_time, start_time AS end_time, 0 AS duration_us,
     5 AS fwd_packets, 400 + CAST(pow(noise(i, 13), 4) * 9000 AS BIGINT) AS fwd_bytes, 300 AS fwd_payload_bytes, 5 AS bwd_packets, 500 AS bwd_bytes, 300 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets FROM range(300) AS a(i);
+-- Benign, and a network's own: agents that report to their vendors as malware calls home, a backup and a photo library that go to a provider.
+INSERT INTO flows BY NAME SELECT '10.1.0.' || 60 + n AS src_ip, '198.51.100.' || 210 + n AS dst_ip, 43000 AS src_port, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(50 + i * step + (noise(i * 10 + n, 31) * 2 - 1) * 0.05 * step) AS start_time, start_time AS end_time, 0 AS duration_us,
+    9 AS fwd_packets, 2000 + CAST(noise(i, 32) * 150 AS BIGINT) AS fwd_bytes, 1500 AS fwd_payload_bytes, 7 AS bwd_packets, 1200 AS bwd_bytes, 700 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
+FROM (VALUES (3, 60), (4, 300), (5, 900)) AS b(n, step), range(1500) AS a(i) WHERE i * step < 86000;
+INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(began + i * 3600 + noise(i, 33) * 600) AS start_time, start_time AS end_time, 0 AS duration_us, sent // 1400 AS fwd_packets, sent AS fwd_bytes, sent AS fwd_payload_bytes,
+    sent // 2800 AS bwd_packets, 50000 AS bwd_bytes, 9000 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
+FROM (VALUES ('10.1.0.9', '198.51.100.221', 3, 3600, 400000000), ('10.1.0.66', '198.51.100.222', 2, 40000, 15000000)) AS s(src, dst, n, began, sent), range(3) AS a(i) WHERE i < n;
+-- Benign: each host looks for updates every four hours or so, an anti-virus asks for the names of hashes, a mail server for those of lists,
+-- a client of a swarm calls peers of which most are gone, a monitor pings hosts of which some are off.
+INSERT INTO flows BY NAME SELECT '10.1.0.' || 10 + h AS src_ip, '198.51.100.230' AS dst_ip, 44000 + i AS src_port, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(noise(h, 34) * 14000 + i * 14400 + noise(i * 50 + h, 35) * 1200) AS start_time, start_time AS end_time, 0 AS duration_us,
+    9 AS fwd_packets, 1800 AS fwd_bytes, 1300 AS fwd_payload_bytes, 12 AS bwd_packets, 9000 AS bwd_bytes, 8400 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets FROM range(6) AS a(i), range(40) AS b(h);
+INSERT INTO dns BY NAME SELECT moment(noise(i, 36) * 86000) AS time, '10.1.0.67' AS src_ip, '10.1.0.53' AS dst_ip, substr(md5(CAST(i AS VARCHAR)), 1, 26) || '.files.antivirus.example' AS query, 'A' AS qtype, 'NOERROR' AS rcode, 20000 AS rtt_us, 90 AS response_bytes FROM range(120) AS a(i);
+INSERT INTO dns BY NAME SELECT moment(noise(i, 37) * 86000) AS time, '10.1.0.25' AS src_ip, '10.1.0.53' AS dst_ip, (i * 7) % 256 || '.' || (i * 13) % 256 || '.' || (i * 31) % 256 || '.203.list.example' AS query, 'A' AS qtype, CASE WHEN i % 3 = 0 THEN 'NOERROR' ELSE 'NXDOMAIN' END AS rcode, 20000 AS rtt_us, 90 AS response_bytes FROM range(400) AS a(i);
+INSERT INTO flows BY NAME SELECT '10.1.0.68' AS src_ip, '198.19.' || 1 + i % 250 || '.' || 1 + i % 199 AS dst_ip, 45000 AS src_port, 10000 + CAST(noise(i, 38) * 50000 AS INTEGER) AS dst_port, 'tcp' AS protocol, moment(20000 + i * 5) AS start_time, start_time AS end_time, 0 AS duration_us,
+    1 AS fwd_packets, 60 AS fwd_bytes, 0 AS bwd_packets, CASE WHEN i % 10 < 7 THEN 'S0' ELSE 'SF' END AS conn_state, 1 AS syn_only_packets FROM range(400) AS a(i);
+INSERT INTO flows BY NAME SELECT '10.1.0.251' AS src_ip, '10.1.1.' || 1 + i % 80 AS dst_ip, 'icmp' AS protocol, 8 AS icmp_type, moment(i * 40) AS start_time, start_time AS end_time, 0 AS duration_us,
+    4 AS fwd_packets, 392 AS fwd_bytes, 224 AS fwd_payload_bytes, 56 AS fwd_payload_len_max, 0 AS fwd_payload_len_std, CASE WHEN i % 5 = 0 THEN 0 ELSE 4 END AS bwd_packets, CASE WHEN i % 5 = 0 THEN 0 ELSE 224 END AS bwd_payload_bytes, 56 AS bwd_payload_len_max, 0 AS bwd_payload_len_std FROM range(2000) AS a(i);
+-- Planted clients whose generated names do not exist.
+INSERT INTO dns BY NAME SELECT moment(noise(i, n) * 80000) AS time, '10.1.9.' || n AS src_ip, '10.1.0.53' AS dst_ip, substr(md5(CAST(i * 3 + n AS VARCHAR)), 1, 14) || '.example' AS query, 'A' AS qtype, CASE WHEN i % 50 = 0 THEN 'NOERROR' ELSE 'NXDOMAIN' END AS rcode, 20000 AS rtt_us, 90 AS response_bytes
+FROM (VALUES (1, 600), (2, 900)) AS s(n, calls), range(900) AS a(i) WHERE i < calls;
 -- Planted beacons: interval, jitter as a share of it to either side, share of calls that fail to come.
 INSERT INTO flows BY NAME SELECT '10.1.2.' || n AS src_ip, '203.0.113.' || n AS dst_ip, 443 AS dst_port, 'tcp' AS protocol, moment(100 + i * step + (noise(i * 100 + n, 1) * 2 - 1) * jitter * step) AS start_time, start_time AS end_time, 0 AS duration_us,
     7 AS fwd_packets, 600 + CAST(noise(i, 2) * 100 AS BIGINT) AS fwd_bytes, 300 AS fwd_payload_bytes, 6 AS bwd_packets, 900 AS bwd_bytes, 500 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
