@@ -100,8 +100,8 @@ func (f Format) Binary() bool { return f == XLSX || f == Parquet }
 
 // Options adjust the writers.
 type Options struct {
-	// Width is the width of the terminal in columns; 0 means that a table is
-	// not clipped.
+	// Width is the width of the terminal in columns; 0 means that there is none,
+	// so that a table is not clipped, and other text is written as it is.
 	Width int
 	// MaxRows is how many rows a table shows, the first and the last ones; 0
 	// means all, which are then held in memory until the end.
@@ -137,6 +137,9 @@ func newWriter(format Format, w io.Writer, o Options) (Writer, error) {
 	layout := schema.Flat
 	if o.Dialect != nil {
 		layout = o.Dialect.Layout
+	}
+	if o.Width > 0 && format != Table && !format.Binary() {
+		w = &terminalText{w: w} // a table does so itself, beside its colours
 	}
 	switch format {
 	case Table:
