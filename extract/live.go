@@ -22,6 +22,10 @@ type Live struct {
 	// Busy tells, unless it is nil, that an interval cannot be flushed now: then it
 	// goes on, so that a slow disk costs no packets. It may be called by any goroutine.
 	Busy func() bool
+	// Lead, unless it is nil, is by how much earlier an interval ends, because it takes
+	// that long until it is stored: so not more than Interval is at stake at any
+	// time. It is at most half of Interval.
+	Lead func() time.Duration
 	// MaxFlows bounds the open flows, about: beyond it those that have been silent
 	// the longest are evicted. 0 is no bound.
 	MaxFlows int
@@ -99,7 +103,7 @@ type liveRun struct {
 func (l *liveRun) close(q *parcel, full bool, r *run) {
 	l.clock = max(l.clock, q.slab.Clock)
 	now := time.Now()
-	due := (l.request.Load() || now.Sub(l.began) >= l.Interval) && (l.Busy == nil || !l.Busy())
+	due := (l.request.Load() || now.Sub(l.began) >= l.length()) && (l.Busy == nil || !l.Busy())
 	q.interval, q.clock = nil, l.clock
 	q.closing = due || full || now.Sub(l.swept) >= sweepEvery
 	if !q.closing {
@@ -134,6 +138,14 @@ func (l *liveRun) wrote(items []item, ended *Interval) error {
 		return err
 	}
 	return l.Flush(ended)
+}
+
+// length is how long an interval lasts.
+func (l *Live) length() time.Duration {
+	if l.Lead == nil {
+		return l.Interval
+	}
+	return l.Interval - min(max(0, l.Lead()), l.Interval/2)
 }
 
 func noStats() Stats { return Stats{First: math.MaxInt64, Last: math.MinInt64} }

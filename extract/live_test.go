@@ -169,3 +169,17 @@ func TestRunLiveBusy(t *testing.T) {
 		t.Errorf("%d flushes, want 1", flushes)
 	}
 }
+
+// TestLiveLead: an interval ends early by what it takes to store it, but lasts half of
+// its time.
+func TestLiveLead(t *testing.T) {
+	for lead, want := range map[time.Duration]time.Duration{0: time.Second, -time.Second: time.Second, 300 * time.Millisecond: 700 * time.Millisecond, time.Minute: 500 * time.Millisecond} {
+		l := &Live{Interval: time.Second, Lead: func() time.Duration { return lead }}
+		if got := l.length(); got != want {
+			t.Errorf("%v early: lasts %v, want %v", lead, got, want)
+		}
+	}
+	if got := (&Live{Interval: time.Second}).length(); got != time.Second {
+		t.Errorf("lasts %v", got)
+	}
+}

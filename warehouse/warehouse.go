@@ -114,8 +114,23 @@ func (w *Warehouse) Exists() (bool, error) {
 
 // Has reports whether a capture is ingested, as of now.
 func (w *Warehouse) Has(captureID string) (bool, error) {
-	last := w.stores[len(w.stores)-1]
-	snapshot, err := last.log.Snapshot(delta.Latest)
+	return w.stores[len(w.stores)-1].has(captureID)
+}
+
+// HasRows reports whether a capture's rows of a table are committed, as of now. A
+// writer that is killed may leave the rows of the first tables without those of the last.
+// A capture without rows in the table is not known to it.
+func (w *Warehouse) HasRows(table, captureID string) (bool, error) {
+	for _, s := range w.stores {
+		if s.table.Name == table {
+			return s.has(captureID)
+		}
+	}
+	return false, fmt.Errorf("look for capture %s: there is no table %s", captureID, table)
+}
+
+func (s *tableStore) has(captureID string) (bool, error) {
+	snapshot, err := s.log.Snapshot(delta.Latest)
 	if errors.Is(err, delta.ErrNoTable) {
 		return false, nil
 	}

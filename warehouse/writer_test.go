@@ -478,3 +478,23 @@ func TestConcurrentWriters(t *testing.T) {
 		expectCaptures(t, dir, want)
 	}
 }
+
+// TestHasRows tells which tables have a capture's rows.
+func TestHasRows(t *testing.T) {
+	h := openHouse(t, t.TempDir())
+	w := h.NewWriter(WriterOptions{})
+	ingest(t, w, "a", 10)
+	ingest(t, w, "none", 0)
+	closeWriter(t, w)
+	for _, c := range []struct {
+		table, id string
+		want      bool
+	}{{"flows", "a", true}, {"flows", "none", false}, {"captures", "none", true}, {"flows", "b", false}} {
+		if has, err := h.HasRows(c.table, c.id); err != nil || has != c.want {
+			t.Errorf("%s of %s: %v, %v", c.table, c.id, has, err)
+		}
+	}
+	if _, err := h.HasRows("nothing", "a"); err == nil {
+		t.Error("a table that is not there is looked into")
+	}
+}

@@ -25,14 +25,18 @@ func (c *compactor) run(ctx context.Context) {
 	if c.every <= 0 {
 		return
 	}
-	tick := time.NewTicker(c.every)
-	defer tick.Stop()
+	// The first time is soon, since a program that is often started again would
+	// never come to it otherwise.
+	const soon = time.Minute
+	timer := time.NewTimer(min(soon, c.every))
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-timer.C:
 			c.compact(ctx)
+			timer.Reset(c.every)
 		}
 	}
 }

@@ -85,7 +85,7 @@ func (l *liveCapture) run(source capture.Source) error {
 	if err := l.begin(); err != nil {
 		return err
 	}
-	l.cut = &extract.Live{Interval: l.command.FlushInterval, MaxFlows: l.command.MaxFlows, Busy: l.busy.Load, Flush: l.flush}
+	l.cut = &extract.Live{Interval: l.command.FlushInterval, MaxFlows: l.command.MaxFlows, Busy: l.busy.Load, Lead: l.lead, Flush: l.flush}
 	if l.command.Top {
 		l.cut.Top = topRows
 	}
@@ -182,6 +182,16 @@ func (l *liveCapture) flush(i *extract.Interval) error {
 		return err
 	}
 	return l.next()
+}
+
+// lead is how long it takes from the end of an interval until it is stored: the last
+// commit's time, and what packets may wait in rings and pipeline.
+func (l *liveCapture) lead() time.Duration {
+	const waiting = 200 * time.Millisecond
+	if c := l.committed.Load(); c != nil {
+		return c.took + waiting
+	}
+	return waiting
 }
 
 // end commits the last interval.
