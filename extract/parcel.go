@@ -58,8 +58,8 @@ func (p *parcel) decodeFrom(d *decode.Decoder, i int) (next int) {
 			*h = decode.Header{Reject: decode.Malformed}
 			continue
 		}
+		h.Time = packet.Time // before anything is read of h: a fresh page that is read first is mapped twice
 		p.frags = d.Decode(uint16(packet.Link), p.slab.Data(i), packet.Length, i, h, p.frags)
-		h.Time = packet.Time
 	}
 	return i
 }

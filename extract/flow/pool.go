@@ -60,6 +60,7 @@ func (p *pool) refill() (closed []*app.Conversation) {
 	}
 	flows := make([]Flow, block)
 	for i := range flows {
+		flows[i].done = true // written before it is read: a fresh page that is read first is mapped twice
 		p.flows = append(p.flows, &flows[i])
 	}
 	return closed
