@@ -35,7 +35,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 		if s := w.stream; s != nil {
 			s.mu.Lock()
-			flight := s.flight
+			flight := s.flight.rows
 			s.mu.Unlock()
 			if flight > limit {
 				t.Fatalf("%d rows on their way", flight)

@@ -25,7 +25,7 @@ type stream struct {
 
 	mu      sync.Mutex
 	room    sync.Cond // jobs have ended
-	flight  int       // rows of jobs that have not ended
+	flight  load      // of jobs that have not ended
 	failure error
 }
 
@@ -74,12 +74,19 @@ func (s *stream) flush(x *buffer) error {
 	}
 	s.clock++
 	l.used = s.clock
-	if err := s.reserve(x.batch.Rows()); err != nil {
+	rows := load{x.batch.Rows(), x.batch.Size()}
+	if err := s.reserve(rows); err != nil {
 		return err
 	}
-	s.run(l, x.batch.Rows(), func() error { return s.write(l, x) })
+	s.run(l, rows, func() error { return s.write(l, x) })
 	return nil
 }
+
+// load is how many rows wait, and the memory they take.
+type load struct{ rows, bytes int }
+
+func (a load) plus(b load) load  { return load{a.rows + b.rows, a.bytes + b.bytes} }
+func (a load) minus(b load) load { return load{a.rows - b.rows, a.bytes - b.bytes} }
 
 // closeOldest ends the file of the lane that was flushed least recently if
 // too many are open. The choice depends on the order of flushes alone.
@@ -99,27 +106,31 @@ func (s *stream) closeOldest() {
 func (s *stream) close(l *lane) {
 	l.open = false
 	s.open--
-	s.run(l, 0, l.park)
+	s.run(l, load{}, l.park)
 }
 
 // reserve waits until there is room for rows, for half as many as may wait in
 // the buffers: while these fill the encoders catch up. It returns the error of
 // an earlier job if there was one.
-func (s *stream) reserve(rows int) error {
+func (s *stream) reserve(rows load) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for s.failure == nil && s.flight > 0 && s.flight+rows > s.writer.options.BufferRows/2 {
+	o := &s.writer.options
+	for s.failure == nil && s.flight.rows > 0 {
+		if all := s.flight.plus(rows); all.rows <= o.BufferRows/2 && all.bytes <= o.BufferBytes/2 {
+			break
+		}
 		s.room.Wait()
 	}
 	if s.failure == nil {
-		s.flight += rows
+		s.flight = s.flight.plus(rows)
 	}
 	return s.failure
 }
 
 // run starts a job that runs once the lane's earlier jobs have. After a
 // failure jobs do nothing.
-func (s *stream) run(l *lane, rows int, job func() error) {
+func (s *stream) run(l *lane, rows load, job func() error) {
 	before, done := l.done, make(chan struct{})
 	l.done = done
 	s.jobs.Go(func() {
@@ -134,7 +145,7 @@ func (s *stream) run(l *lane, rows int, job func() error) {
 		if s.failure == nil {
 			s.failure = err
 		}
-		s.flight -= rows
+		s.flight = s.flight.minus(rows)
 		s.room.Broadcast()
 	})
 }
@@ -233,7 +244,7 @@ func (s *stream) complete() error {
 		}
 	}
 	for _, l := range s.list {
-		s.run(l, 0, func() error { return s.finish(l) })
+		s.run(l, load{}, func() error { return s.finish(l) })
 	}
 	s.jobs.Wait()
 	return s.err()

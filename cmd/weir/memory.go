@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"math"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -71,23 +72,19 @@ func remember(c *extract.Config) (forget func(), err error) {
 	}, nil
 }
 
-// Of the memory that a writer may take, a third is for rows that wait, as
-// much for those that are being encoded, and the rest for the files. A row of flows
-// takes about rowBytes.
-const rowBytes = 1200
-
-// bufferRows is how many rows wait at the most: more make files smaller by a few
+// bufferBytes is what rows that wait take at the most: more make files smaller by a few
 // percent and take tens of megabytes.
-const bufferRows = 24 << 10
+const bufferBytes = 20 << 20
 
-// writerOptions are those of a writer that keeps to the memory limit.
+// writerOptions are those of a writer that keeps to the memory limit. Of what it may
+// take, a third is for rows that wait, as much for those that are being encoded, and
+// the rest for the files.
 func writerOptions(c extract.Config) warehouse.WriterOptions {
-	o := warehouse.WriterOptions{Workers: c.Workers}
+	o := warehouse.WriterOptions{Workers: c.Workers, BufferRows: math.MaxInt}
 	if n := c.SinkBytes(); n > 0 {
-		o.BufferBytes = int(min(64<<20, n/3))
-		o.BufferRows = min(bufferRows, o.BufferBytes/rowBytes)
+		o.BufferBytes = int(min(bufferBytes, n/3))
 		// Small row groups make much to remember of an open file.
-		o.FileBytes = min(256<<20, 4*int64(o.BufferBytes))
+		o.FileBytes = min(256<<20, 4*int64(n/3))
 	}
 	return o
 }
