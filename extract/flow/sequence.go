@@ -27,8 +27,8 @@ const (
 // is in order. One that fills a hole, wholly or in part, is out of order;
 // one that lies at or below what was seen is a retransmission, unless it is a
 // keep-alive: at most one byte of payload, one below next. Of more than
-// len(holes) holes the oldest is forgotten, and what fills it then counts as
-// retransmitted.
+// len(holes) holes the two oldest become one, so that what lies between them
+// counts as out of order if it is sent again.
 func (s *sequence) add(h *decode.Header) verdict {
 	space := h.PayloadLen
 	if h.Flags&decode.SYN != 0 {
@@ -69,16 +69,31 @@ func (s *sequence) add(h *decode.Header) verdict {
 	return retransmitted
 }
 
+// skip adds a hole.
 func (s *sequence) skip(h hole) {
 	if int(s.used) == len(s.holes) {
+		first := s.holes[0]
 		copy(s.holes[:], s.holes[1:])
+		s.holes[0] = first.join(s.holes[0])
 		s.used--
 	}
 	s.holes[s.used] = h
 	s.used++
 }
 
-// fill takes [from, to) out of the holes and tells whether it met one.
+// join returns the least hole that holds both.
+func (h hole) join(other hole) hole {
+	if int32(other.from-h.from) < 0 {
+		h.from = other.from
+	}
+	if int32(other.to-h.to) > 0 {
+		h.to = other.to
+	}
+	return h
+}
+
+// fill takes [from, to) out of the holes and tells whether it met one. A hole
+// of which two parts would be left stays as it is where there is no room for another.
 func (s *sequence) fill(from, to uint32) bool {
 	met := false
 	for i := 0; i < int(s.used); i++ {
@@ -91,8 +106,10 @@ func (s *sequence) fill(from, to uint32) bool {
 		hasLeft, hasRight := int32(from-h.from) > 0, int32(h.to-to) > 0
 		switch {
 		case hasLeft && hasRight:
-			s.holes[i] = left
-			s.skip(right)
+			if int(s.used) < len(s.holes) {
+				s.holes[i] = left
+				s.skip(right)
+			}
 		case hasLeft:
 			s.holes[i] = left
 		case hasRight:

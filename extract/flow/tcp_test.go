@@ -166,9 +166,9 @@ func TestSequence(t *testing.T) {
 	}
 }
 
-// Of more gaps than are kept the oldest is forgotten, and what fills it then
-// counts as retransmitted.
-func TestSequenceForgetsTheOldestGap(t *testing.T) {
+// Of more gaps than are kept the two oldest become one: what fills them is out of
+// order as ever, and so is what lies between them, if it comes again.
+func TestSequenceJoinsTheOldestGaps(t *testing.T) {
 	gaps := func(n uint32) []packet {
 		var script []packet
 		for i := range n + 1 {
@@ -179,10 +179,14 @@ func TestSequenceForgetsTheOldestGap(t *testing.T) {
 		}
 		return script
 	}
+	again := func(seq uint32) packet { return packet{flags: "A", seq: seq, payload: 10} }
 	one(t, gaps(8)...).want(t, "fwd_out_of_order_packets", 8, "fwd_retransmitted_packets", 0)
-	one(t, gaps(9)...).want(t, "fwd_out_of_order_packets", 8, "fwd_retransmitted_packets", 1)
-	// A gap split where there is no room for another gives up the oldest, too.
-	split := append(gaps(8)[:9], packet{flags: "A", seq: 73, payload: 2},
-		packet{flags: "A", seq: 70, payload: 3}, packet{flags: "A", seq: 75, payload: 5}, packet{flags: "A", seq: 10, payload: 10})
-	one(t, split...).want(t, "fwd_out_of_order_packets", 3, "fwd_retransmitted_packets", 1)
+	one(t, append(gaps(8), again(20))...).want(t, "fwd_out_of_order_packets", 8, "fwd_retransmitted_packets", 1)
+	one(t, gaps(9)...).want(t, "fwd_out_of_order_packets", 9, "fwd_retransmitted_packets", 0)
+	one(t, append(gaps(9), again(20), again(40))...).want(t, "fwd_out_of_order_packets", 10, "fwd_retransmitted_packets", 1)
+	one(t, gaps(40)...).want(t, "fwd_out_of_order_packets", 40, "fwd_retransmitted_packets", 0)
+	// A gap is not split where there is no room for another.
+	split := append(gaps(8)[:9], packet{flags: "A", seq: 73, payload: 2}, packet{flags: "A", seq: 73, payload: 2},
+		packet{flags: "A", seq: 70, payload: 3}, packet{flags: "A", seq: 75, payload: 5}, again(70), again(10))
+	one(t, split...).want(t, "fwd_out_of_order_packets", 6, "fwd_retransmitted_packets", 0)
 }
