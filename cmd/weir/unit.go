@@ -142,7 +142,7 @@ func (in *intake) identify(u unit, inputs []capture.Input) (*reading, error) {
 
 // hash identifies a file. An interrupt ends the waiting for a large one; the
 // program ends soon then, and the hashing with it.
-func (in *intake) hash(path string) (id capture.Identity, err error) {
+func (a *app) hash(path string) (id capture.Identity, err error) {
 	done := make(chan struct{})
 	var found capture.Identity
 	var failure error
@@ -153,8 +153,8 @@ func (in *intake) hash(path string) (id capture.Identity, err error) {
 	select {
 	case <-done:
 		return found, failure
-	case <-in.ctx.Done():
-		return id, context.Cause(in.ctx)
+	case <-a.ctx.Done():
+		return id, context.Cause(a.ctx)
 	}
 }
 

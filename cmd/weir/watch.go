@@ -30,7 +30,11 @@ type watchCommand struct {
 
 // Help ends the command's help.
 func (watchCommand) Help() string {
-	return "The files of a directory are read as one capture in time order, as those of one sensor: flows run from file to file, also while weir is not running. Name them with --match where several sensors share a directory, and watch it once for each.\n\n" + examples(
+	return `The files of a directory are read as one capture in time order, as those of one sensor:
+flows run from file to file, also while weir is not running. Where several sensors share
+a directory, name the files of one with --match, and watch it once for each.
+
+` + examples(
 		"weir watch /var/spool/pcap", "until Ctrl-C or SIGTERM; SIGHUP looks at once",
 		"tcpdump -i eth0 -G 60 -w '/var/spool/pcap/eth0-%Y%m%dT%H%M%S.pcap' &\n  weir watch /var/spool/pcap --match 'eth0-*' --delete", "files of a minute, deleted when they are in and no open flow needs them",
 		"weir watch /nsm/suricata --match 'log.pcap.*' --move-to /nsm/done", "Suricata's pcap-log, kept elsewhere",

@@ -28,10 +28,12 @@ func (r *rotated) crashing(t *testing.T, house string, crash func(w *watcher)) {
 		t.Fatal(err)
 	}
 	defer w.state.close()
-	if err := errors.Join(w.resume(), w.spool.look(true, time.Now()), w.examine()); err != nil {
+	if err := errors.Join(w.resume(), w.spool.look(true, time.Now())); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.note(w.plan(), false); err != nil {
+	w.examine()
+	plan, err := w.plan()
+	if err := errors.Join(err, w.note(plan, false)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.meterAll(); err != nil {

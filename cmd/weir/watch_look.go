@@ -32,11 +32,12 @@ type spoolFile struct {
 	finished bool
 	ignored  bool // no capture, or what was appended to one that is in
 	failed   bool // cannot be read, and has been told of
-	// id, begins and any, which tells that there is a packet, are known of finished
-	// captures once they have been examined.
-	id     string
-	begins int64
-	any    bool
+	// begins and any, which tells that there is a packet, are known of finished captures
+	// once they have been examined, and id once it is their turn.
+	examined bool
+	begins   int64
+	any      bool
+	id       string
 }
 
 // look reads the directory, and finds out which files are finished; all are
@@ -151,7 +152,7 @@ var digits = regexp.MustCompile(`\d+`)
 func (s *spool) inOrder() []*spoolFile {
 	var files []*spoolFile
 	for _, f := range s.seen {
-		if f.id != "" && !f.ignored {
+		if f.examined && !f.ignored {
 			files = append(files, f)
 		}
 	}

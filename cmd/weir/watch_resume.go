@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path/filepath"
 	"slices"
-	"time"
 
 	"weir/extract"
 	"weir/extract/capture"
@@ -158,78 +155,4 @@ func (s *watchState) endOf(n int) int64 {
 		return s.Kept[n+1].First
 	}
 	return s.Packets
-}
-
-// examine finds out of each finished file whether it is a capture, and whether
-// it is in.
-func (w *watcher) examine() error {
-	taken := w.taken()
-	for _, f := range w.spool.seen {
-		if w.ctx.Err() != nil {
-			return nil
-		}
-		if !f.finished || f.ignored || f.id != "" {
-			continue
-		}
-		if x, ok := taken[f.path]; ok && (x.watchStamp == f.watchStamp || w.hasGrown(f, x)) {
-			continue
-		}
-		err := w.identify(f)
-		var not *capture.NotCaptureError
-		switch {
-		case err == nil:
-		case errors.Is(err, fs.ErrNotExist):
-		case errors.As(err, &not):
-			f.ignored = true
-			if w.verbose || w.log.json {
-				w.log.tell("ignored", "ignored   "+err.Error(), map[string]any{"path": f.path, "reason": err.Error()})
-			}
-		case !f.failed:
-			f.failed = true
-			w.log.tell("failed", "weir: "+err.Error(), map[string]any{"path": f.path, "error": err.Error()})
-		}
-	}
-	return nil
-}
-
-// identify reads a finished file once. One that has changed meanwhile is not finished.
-func (w *watcher) identify(f *spoolFile) error {
-	path := filepath.Join(w.command.Dir, f.path)
-	id, err := capture.Identify(path)
-	if err != nil {
-		return err
-	}
-	if id.Bytes != f.Bytes {
-		f.finished, f.since = false, time.Now()
-		return nil
-	}
-	if f.begins, f.any, err = capture.Begins(path, f.Bytes); err != nil {
-		return err
-	}
-	have, err := w.house.Has(id.ID)
-	if err != nil {
-		return err
-	}
-	f.id, f.failed = id.ID, false
-	if have {
-		w.result.Skipped++
-		w.state.Done = append(w.state.Done, watchFile{Path: filePath(f.path), watchStamp: f.watchStamp, ID: f.id})
-	}
-	return nil
-}
-
-// hasGrown tells of a file that was taken in and has been appended to since: what is new of
-// it is not taken in.
-func (w *watcher) hasGrown(f *spoolFile, before watchFile) bool {
-	path := w.pathOf(before)
-	id, err := capture.IdentifyPrefix(path, before.Bytes)
-	if err != nil || id.ID != before.ID || before.Bytes > f.Bytes {
-		return false
-	}
-	f.ignored = true
-	if before.Bytes < f.Bytes {
-		f.failed = true
-		w.tellWarning(fmt.Sprintf("%s was written to after it was taken in: its last %d bytes are not in; a longer --settle waits for them", path, f.Bytes-before.Bytes))
-	}
-	return true
 }

@@ -114,10 +114,11 @@ func (w *watcher) watch() error {
 		if err := w.spool.look(w.command.Final, time.Now()); err != nil {
 			return fmt.Errorf("watch %s: %w", w.command.Dir, err)
 		}
-		if err := w.examine(); err != nil {
+		w.examine()
+		plan, err := w.plan()
+		if err != nil {
 			return err
 		}
-		plan := w.plan()
 		if len(plan) > 0 {
 			if err := w.carryOut(plan, false); err != nil {
 				return err

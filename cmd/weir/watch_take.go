@@ -30,23 +30,29 @@ const (
 	planBytes = 1 << 30
 )
 
-// plan returns the captures to take in next.
-func (w *watcher) plan() []watchFile {
+// plan returns the captures to take in next. Those that are in are noted to be.
+func (w *watcher) plan() ([]watchFile, error) {
 	var plan []watchFile
 	var bytes int64
 	taken := w.taken()
 	for _, f := range w.spool.inOrder() {
-		same := func(x watchFile) bool { return x.ID == f.id }
-		// The same bytes again wait until it is known what became of them.
-		if slices.ContainsFunc(plan, same) || taken[f.path].watchStamp == f.watchStamp {
+		if taken[f.path].watchStamp == f.watchStamp {
 			continue
 		}
 		if bytes += f.Bytes; len(plan) == planFiles || len(plan) > 0 && bytes > planBytes {
 			break
 		}
-		plan = append(plan, watchFile{Path: filePath(f.path), watchStamp: f.watchStamp, ID: f.id})
+		wanted, err := w.identify(f)
+		if err != nil {
+			return nil, err
+		}
+		// The same bytes again wait until it is known what became of them.
+		same := func(x watchFile) bool { return x.ID == f.id }
+		if wanted && !slices.ContainsFunc(plan, same) {
+			plan = append(plan, watchFile{Path: filePath(f.path), watchStamp: f.watchStamp, ID: f.id})
+		}
 	}
-	return plan
+	return plan, nil
 }
 
 // taken returns the files that are in, by path.

@@ -100,7 +100,7 @@ func TestWatchKilled(t *testing.T) {
 	}
 	for name, flags := range map[string][]string{"kept": nil, "deleted": {"--delete"}, "moved": {"--move-to"}} {
 		t.Run(name, func(t *testing.T) {
-			r := newRotated(t, 120, 24)
+			r := newRotated(t, 80, 16)
 			house, moved := filepath.Join(t.TempDir(), "house"), filepath.Join(t.TempDir(), "moved")
 			args := append([]string{"watch", "-w", house, r.spool, "--once"}, flags...)
 			if name == "moved" {
