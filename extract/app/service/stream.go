@@ -111,17 +111,18 @@ func rdp(b []byte) Verdict {
 	if b[0] != 3 || len(b) > 1 && b[1] != 0 {
 		return No
 	}
-	if len(b) < 11 {
+	const headers = 4 + 7 // of TPKT and X.224
+	if len(b) < headers {
 		return NeedMore
 	}
 	kind, size := b[5]&0xf0, int(binary.BigEndian.Uint16(b[2:]))
-	if kind != 0xe0 && kind != 0xd0 || int(b[4])+5 != size {
+	if kind != 0xe0 && kind != 0xd0 || size < headers || int(b[4])+5 != size {
 		return No
 	}
 	if len(b) < size {
 		return NeedMore
 	}
-	rest := b[11:size]
+	rest := b[headers:size]
 	if kind == 0xe0 && bytes.HasPrefix(rest, []byte("Cookie: msts")) {
 		return Yes
 	}
