@@ -162,6 +162,9 @@ func (a *app) conclude(err error) int {
 		code = s.code
 	case a.ctx.Err() != nil:
 		code = exitInterrupted
+		if errors.Is(err, context.Canceled) {
+			err = errors.New("interrupted") // what was going on says no more to anybody
+		}
 	}
 	if message := err.Error(); message != "" {
 		a.say("weir: %s", message)

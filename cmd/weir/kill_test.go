@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -114,6 +115,24 @@ func TestInterrupt(t *testing.T) {
 	}
 	if n := must(t, "query", "-w", house, "SELECT count(*) AS flows FROM flows"); n != "flows\n3\n" {
 		t.Errorf("%q, want the 3 flows of the complete capture", n)
+	}
+}
+
+// TestInterruptAsking interrupts a query that takes long.
+func TestInterruptAsking(t *testing.T) {
+	house := filepath.Join(t.TempDir(), "warehouse")
+	must(t, "ingest", "-w", house, moduleFile("testdata", "captures", "midnight.pcap"))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer time.AfterFunc(300*time.Millisecond, cancel).Stop()
+	var out, messages bytes.Buffer
+	began := time.Now()
+	code := run(ctx, []string{"query", "-w", house, "SELECT count(*) FROM range(10000000) AS a(i), range(10000000) AS b(j) WHERE i + j = 7"},
+		streams{in: strings.NewReader(""), out: &out, err: &messages, program: "weir"})
+	if code != exitInterrupted || messages.String() != "weir: interrupted\n" || out.Len() > 0 {
+		t.Errorf("status %d, %q, %q", code, &messages, &out)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %s to end", took)
 	}
 }
 

@@ -34,6 +34,7 @@ func (queryCommand) Help() string {
 		"weir query --list", "the saved queries",
 		"weir query beacons --param min_score=0.8 --param since=2026-11-01", "one of them, with parameters",
 		"weir query --show beacons > mine.sql", "its SQL, to be changed",
+		`weir query "$(cat mine.sql)"`, "and asked",
 		`weir query "SELECT * FROM cic2018" -o flows.csv`, "flows in the columns of CICFlowMeter",
 		`weir query "SELECT * FROM captures" -o captures.xlsx`, "into a file",
 	) + "\n\n" + savedHelp + "\n\n" + exitStatuses
