@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"weir/warehouse/delta"
+	"weir/warehouse/part"
 )
 
 // CompactOptions says what Compact rewrites. Zero fields mean the defaults.
@@ -74,7 +75,7 @@ func (w *Warehouse) Compact(ctx context.Context, o CompactOptions) ([]Compacted,
 	var all []Compacted
 	var failed []error
 	for _, s := range stores {
-		c := &compaction{store: s, options: o, encoders: newEncoders(o.Workers), done: Compacted{Table: s.table.Name}}
+		c := &compaction{store: s, options: o, encoders: newEncoders(o.Workers, part.NewDenseEncoder), done: Compacted{Table: s.table.Name}}
 		err := c.all(ctx)
 		if errors.Is(err, delta.ErrNoTable) {
 			continue

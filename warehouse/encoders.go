@@ -3,13 +3,18 @@ package warehouse
 import "weir/warehouse/part"
 
 // encoders bounds how many goroutines encode at once and hands their memory
-// around. Tokens are nil until first used.
-type encoders chan *part.Encoder
+// around.
+type encoders struct {
+	free chan *part.Encoder // nil until first used
+	make func() (*part.Encoder, error)
+}
 
-func newEncoders(n int) encoders {
-	e := make(encoders, n)
+// newEncoders returns n encoders of a kind, part.NewEncoder or
+// part.NewDenseEncoder.
+func newEncoders(n int, kind func() (*part.Encoder, error)) encoders {
+	e := encoders{free: make(chan *part.Encoder, n), make: kind}
 	for range n {
-		e <- nil
+		e.free <- nil
 	}
 	return e
 }
@@ -21,10 +26,10 @@ const parallelRows = 4096
 // take waits for an encoder, and for a large batch takes those that idle
 // besides. The caller gives them back also after an error.
 func (e encoders) take(rows int) ([]*part.Encoder, error) {
-	got := []*part.Encoder{<-e}
+	got := []*part.Encoder{<-e.free}
 	for more := rows >= parallelRows; more; {
 		select {
-		case x := <-e:
+		case x := <-e.free:
 			got = append(got, x)
 		default:
 			more = false
@@ -35,7 +40,7 @@ func (e encoders) take(rows int) ([]*part.Encoder, error) {
 			continue
 		}
 		var err error
-		if got[i], err = part.NewEncoder(); err != nil {
+		if got[i], err = e.make(); err != nil {
 			return got, err
 		}
 	}
@@ -44,6 +49,6 @@ func (e encoders) take(rows int) ([]*part.Encoder, error) {
 
 func (e encoders) give(got []*part.Encoder) {
 	for _, x := range got {
-		e <- x
+		e.free <- x
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"weir/warehouse/delta"
+	"weir/warehouse/part"
 	"weir/warehouse/schema"
 )
 
@@ -29,7 +30,7 @@ func newRewriter(ctx context.Context, store *tableStore, o WriterOptions) (*rewr
 	if err != nil {
 		return nil, err
 	}
-	return &rewriter{store: store, session: s, encoders: newEncoders(o.Workers), options: o}, nil
+	return &rewriter{store: store, session: s, encoders: newEncoders(o.Workers, part.NewEncoder), options: o}, nil
 }
 
 func (r *rewriter) close() { r.session.Close() }

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 
+	"weir/warehouse/part"
 	"weir/warehouse/schema"
 )
 
@@ -88,7 +89,7 @@ type Writer struct {
 // NewWriter returns a writer. It does nothing until Begin, and must be closed.
 func (w *Warehouse) NewWriter(o WriterOptions) *Writer {
 	o.setDefaults()
-	return &Writer{warehouse: w, options: o, encoders: newEncoders(o.Workers), buffers: newBuffers(o.BufferBytes), parts: map[string][]string{}}
+	return &Writer{warehouse: w, options: o, encoders: newEncoders(o.Workers, part.NewEncoder), buffers: newBuffers(o.BufferBytes), parts: map[string][]string{}}
 }
 
 // Begin begins a capture. It returns ErrIngested if the warehouse, or a group

@@ -7,7 +7,7 @@ import (
 
 func identityFields() []field {
 	return []field{
-		schema.Str(column{Name: "flow_uid", Encoding: schema.Plain, Doc: "128-bit hash, hex: capture id, endpoints, protocol, tunnel, start, slice number. Unique per row, equal on every re-run; joins flows to dns, http, tls."},
+		schema.Str(column{Name: "flow_uid", Encoding: schema.Hash, Doc: "128-bit hash, hex: capture id, endpoints, protocol, tunnel, start, slice number. Unique per row, equal on every re-run; joins flows to dns, http, tls."},
 			func(dst []byte, f *Flow) []byte { return f.appendUID(dst) }),
 		schema.Str(column{Name: "capture_id", Encoding: schema.Dict, Doc: "Identity of the capture the flow was read from; joins to captures."},
 			func(dst []byte, f *Flow) []byte { return append(dst, f.origin.captureID()...) }),

@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	// dictEntries and dictBytes bound a dictionary: beyond them it no longer
-	// fits the cache of those who look it up.
+	// dictEntries and dictBytes bound a dictionary: beyond them it no longer fits the cache of those who look it up.
 	dictEntries = 1 << 15
 	dictBytes   = 1 << 20
+	// denseEntries are those that two bytes tell apart.
+	denseEntries = 1 << 16
 	// directRange is the span of integers that are looked up in an array
 	// rather than hashed.
 	directRange = 1 << 16
@@ -26,9 +27,13 @@ func tooDistinct(entries, i, limit int) bool {
 	return entries > limit || entries > 512 && entries > i/2
 }
 
-// idWidth is the width of a dictionary's ids in bits. It is never 0, which
-// some readers do not take.
-func idWidth(entries int) int { return max(1, bits.Len(uint(entries-1))) }
+// idWidth is the width of a dictionary's ids in bytes.
+func idWidth(entries int) int {
+	if entries <= 1<<8 {
+		return 1
+	}
+	return 2
+}
 
 // intDict numbers the distinct values of a run of integers in order of first
 // appearance.

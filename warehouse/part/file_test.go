@@ -41,7 +41,6 @@ func checkValues(t *testing.T, table *schema.Table, data []byte, batches ...*sch
 
 func TestRandomBatches(t *testing.T) {
 	table := allTypes()
-	enc := newEncoders(t, 1)
 	styles := []style{
 		{},
 		{nulls: 0.5},
@@ -51,16 +50,19 @@ func TestRandomBatches(t *testing.T) {
 		{nulls: 0.3, distinct: 100_000},
 		{nulls: 0.3, extreme: true},
 	}
+	encoders := kinds(t)
 	for i, s := range styles {
 		for _, rows := range []int{1, 2, 7, 129, 3000} {
 			r := rand.New(rand.NewPCG(uint64(i), uint64(rows)))
 			a := randomBatch(r, table, rows, s, false)
 			b := randomBatch(r, table, rows, s, true)
-			data, sum := writeFile(t, table, enc, a, b)
-			if sum.Rows != int64(2*rows) {
-				t.Errorf("summary says %d rows, want %d", sum.Rows, 2*rows)
+			for _, enc := range encoders {
+				data, sum := writeFile(t, table, enc, a, b)
+				if sum.Rows != int64(2*rows) {
+					t.Errorf("summary says %d rows, want %d", sum.Rows, 2*rows)
+				}
+				checkValues(t, table, data, a, b)
 			}
-			checkValues(t, table, data, a, b)
 		}
 	}
 }
@@ -74,8 +76,10 @@ func FuzzBatch(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		s := style{nulls: r.Float64(), distinct: int64(distinct), extreme: bits&1 != 0}
 		b := randomBatch(r, table, int(rows)%2000, s, bits&2 != 0)
-		data, _ := writeFile(t, table, newEncoders(t, 1), b)
-		checkValues(t, table, data, b)
+		for _, enc := range kinds(t) {
+			data, _ := writeFile(t, table, enc, b)
+			checkValues(t, table, data, b)
+		}
 	})
 }
 

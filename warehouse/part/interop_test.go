@@ -87,8 +87,17 @@ func TestOtherReaders(t *testing.T) {
 			}
 		}
 	}
-	data, _ := writeFile(t, table, newEncoders(t, 1), a, b)
-	got := runPython(t, data)
+	for name, enc := range kinds(t) {
+		t.Run(name, func(t *testing.T) {
+			data, _ := writeFile(t, table, enc, a, b)
+			checkPython(t, table, runPython(t, data), a, b)
+		})
+	}
+}
+
+// checkPython compares the rows that Python found with those of the batches.
+func checkPython(t *testing.T, table *schema.Table, got pythonResult, batches ...*schema.Batch) {
+	t.Helper()
 	if got.Indexed != got.Chunks {
 		t.Errorf("%d of %d chunks have a page index", got.Indexed, got.Chunks)
 	}
@@ -97,7 +106,7 @@ func TestOtherReaders(t *testing.T) {
 			t.Errorf("column %s is read as %s, want %s", c.Name, got.Schema[c.Name], want)
 		}
 		row := 0
-		for _, batch := range []*schema.Batch{a, b} {
+		for _, batch := range batches {
 			for _, j := range expectedOrder(batch) {
 				want := jsonCell(&batch.Vectors[i], j)
 				if g := string(got.Rows[c.Name][row]); g != want {

@@ -1,11 +1,12 @@
 package part
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 
-	"github.com/parquet-go/parquet-go/encoding/rle"
 	"github.com/parquet-go/parquet-go/format"
 
 	"weir/warehouse/schema"
@@ -14,43 +15,57 @@ import (
 // layout is how the values of a chunk are written.
 type layout struct {
 	encoding format.Encoding
-	width    int // of dictionary ids, in bits
+	width    int  // of dictionary ids, in bytes
+	literals bool // see Encoder.appendLiterals
 }
 
 // choose sets the layout of the values in hand, and for a dictionary the ids
 // and the dictionary itself.
-func (e *Encoder) choose(hint schema.Encoding, total bounds) {
+func (e *Encoder) choose(hint schema.Encoding, total bounds) error {
 	e.layout = layout{encoding: format.Plain}
 	kind, n := e.values.kind, e.values.n
 	integers := kind == schema.KindInt32 || kind == schema.KindInt64
 	switch {
 	case kind == schema.KindBool || n < 2:
-		return
 	case hint == schema.Delta && integers:
 		e.layout.encoding = format.DeltaBinaryPacked
-		return
+	case e.dense && hint != schema.Hash:
+		return e.chooseSmallest(integers, total)
 	case hint != schema.Plain && e.chooseDictionary(hint, total):
-		return
+	case hint == schema.Hash && kind == schema.KindBytes:
+		e.layout = layout{encoding: format.DeltaByteArray, literals: true}
 	case hint != schema.Plain && integers && e.deltaPays():
 		e.layout.encoding = format.DeltaBinaryPacked
 	}
+	return nil
 }
 
-// chooseDictionary builds a dictionary and reports whether it pays.
+// chooseDictionary builds a dictionary and reports whether it pays, which is
+// then the layout.
 func (e *Encoder) chooseDictionary(hint schema.Encoding, total bounds) bool {
-	n := e.values.n
-	limit := n / 4
-	if hint == schema.Dict {
-		limit = n / 2
+	limit := e.values.n / 4
+	if hint == schema.Dict || hint == schema.Hash {
+		limit = e.values.n / 2
 	}
-	limit = max(1, min(limit, dictEntries))
+	entries, size, ok := e.buildDictionary(max(1, min(limit, dictEntries)), total)
+	width := idWidth(entries)
+	const header = 32
+	if !ok || size+e.values.n*width+header > e.values.size(0, e.values.n)*3/4 {
+		return false
+	}
+	e.layout = layout{encoding: format.RLEDictionary, width: width}
+	return true
+}
+
+// buildDictionary sets the dictionary and the ids, unless there are more
+// entries than limit or few values repeat. It returns how many entries there
+// are and how many bytes these take.
+func (e *Encoder) buildDictionary(limit int, total bounds) (entries, size int, ok bool) {
+	n := e.values.n
 	e.ids = slices.Grow(e.ids[:0], n)[:n]
-	var entries, size int
 	switch e.values.kind {
 	case schema.KindInt32:
-		if !e.dict32.build(e.values.int32, total.lo, total.hi, limit, e.ids) {
-			return false
-		}
+		ok = e.dict32.build(e.values.int32, total.lo, total.hi, limit, e.ids)
 		entries = len(e.dict32.values)
 		size = 4 * entries
 	case schema.KindInt64, schema.KindFloat64:
@@ -58,25 +73,73 @@ func (e *Encoder) chooseDictionary(hint schema.Encoding, total bounds) bool {
 		if e.values.kind == schema.KindFloat64 {
 			lo, hi = 0, -1 // bits are far apart
 		}
-		if !e.dict64.build(e.values.int64, lo, hi, limit, e.ids) {
-			return false
-		}
+		ok = e.dict64.build(e.values.int64, lo, hi, limit, e.ids)
 		entries = len(e.dict64.values)
 		size = 8 * entries
 	default:
-		if !e.texts.build(e.values.text, e.values.rows, limit, e.ids) {
-			return false
-		}
+		ok = e.texts.build(e.values.text, e.values.rows, limit, e.ids)
 		entries = len(e.texts.rows)
 		size = e.texts.bytes + 4*entries
 	}
-	width := idWidth(entries)
-	const header = 32
-	if size+n*width/8+header > e.values.size(0, n)*3/4 {
-		return false
+	return entries, size, ok
+}
+
+// chooseSmallest sets the layout in which the fullest page comes out smallest
+// once it is compressed, with its share of the dictionary.
+func (e *Encoder) chooseSmallest(integers bool, total bounds) error {
+	var candidates []layout
+	if entries, _, ok := e.buildDictionary(max(1, min(e.values.n/2, denseEntries)), total); ok {
+		candidates = append(candidates, layout{encoding: format.RLEDictionary, width: idWidth(entries)})
 	}
-	e.layout = layout{encoding: format.RLEDictionary, width: width}
-	return true
+	if integers {
+		candidates = append(candidates, layout{encoding: format.DeltaBinaryPacked})
+	}
+	candidates = append(candidates, layout{encoding: format.Plain})
+	from, to := e.fullest()
+	var best layout
+	least := math.MaxInt
+	for _, c := range candidates {
+		e.layout = c
+		size, err := e.measure(from, to)
+		if err != nil {
+			return err
+		}
+		if size < least {
+			best, least = c, size
+		}
+	}
+	e.layout = best
+	return nil
+}
+
+// fullest returns the values of the page that has the most.
+func (e *Encoder) fullest() (from, to int) {
+	start := 0
+	for _, end := range e.shape.cuts {
+		if end.value-start > to-from {
+			from, to = start, end.value
+		}
+		start = end.value
+	}
+	return from, to
+}
+
+// measure returns how many bytes a run of values takes in the layout at hand.
+func (e *Encoder) measure(from, to int) (int, error) {
+	size := 0
+	if e.layout.encoding == format.RLEDictionary {
+		if err := e.fillDictionary(); err != nil {
+			return 0, err
+		}
+		e.compress(false)
+		size = len(e.packed) * (to - from) / e.values.n
+	}
+	e.page = e.page[:0]
+	if err := e.appendValues(from, to); err != nil {
+		return 0, err
+	}
+	e.compress(false)
+	return size + len(e.packed), nil
 }
 
 func (e *Encoder) deltaPays() bool {
@@ -114,9 +177,10 @@ func (e *Encoder) appendValues(from, to int) error {
 	v := &e.values
 	switch e.layout.encoding {
 	case format.RLEDictionary:
-		e.page = append(e.page, byte(e.layout.width))
-		ids := rle.Encoding{BitWidth: e.layout.width}
-		e.scratch, err = ids.EncodeInt32(e.scratch[:0], e.ids[from:to])
+		e.page = appendIDs(e.page, e.ids[from:to], e.layout.width)
+		return nil
+	case format.DeltaByteArray:
+		return e.appendLengths(from, to)
 	case format.DeltaBinaryPacked:
 		if v.kind == schema.KindInt32 {
 			e.scratch, err = e.delta.EncodeInt32(e.scratch[:0], v.int32[from:to])
@@ -130,6 +194,62 @@ func (e *Encoder) appendValues(from, to int) error {
 		return fmt.Errorf("encode values: %w", err)
 	}
 	e.page = append(e.page, e.scratch...)
+	return nil
+}
+
+// appendIDs appends the ids of a dictionary, of one or two bytes each, as one
+// bit-packed run or, of equal ones, as one run: bytes that stand where bytes do compress much better than
+// those of the least width in bits, and take no packing.
+func appendIDs(dst []byte, ids []int32, width int) []byte {
+	const lot = 8 // a run is of as many ids or a multiple
+	dst = append(dst, byte(8*width))
+	if !slices.ContainsFunc(ids, func(id int32) bool { return id != 0 }) {
+		dst = binary.AppendUvarint(dst, uint64(len(ids))<<1) // the first entry, so often
+		return append(dst, make([]byte, width)...)
+	}
+	lots := (len(ids) + lot - 1) / lot
+	dst = binary.AppendUvarint(dst, uint64(lots)<<1|1)
+	end := len(dst) + lots*lot*width
+	dst = slices.Grow(dst, lots*lot*width)
+	if width == 1 {
+		for _, id := range ids {
+			dst = append(dst, byte(id))
+		}
+	} else {
+		for _, id := range ids {
+			dst = append(dst, byte(id), byte(id>>8))
+		}
+	}
+	for len(dst) < end {
+		dst = append(dst, 0)
+	}
+	return dst
+}
+
+// appendLengths appends texts without gaps behind their lengths, as what differs
+// from the text before: all of it, with beginnings of no length in common.
+// DELTA_LENGTH_BYTE_ARRAY, which would do without the beginnings, is misread by
+// Spark 3 where its batches do not end with the page.
+func (e *Encoder) appendLengths(from, to int) error {
+	rows := e.values.rows[from:to]
+	e.lengths = slices.Grow(e.lengths[:0], len(rows))[:len(rows)]
+	clear(e.lengths)
+	var err error
+	if e.scratch, err = e.delta.EncodeInt32(e.scratch[:0], e.lengths); err != nil {
+		return fmt.Errorf("encode lengths: %w", err)
+	}
+	e.page = append(e.page, e.scratch...)
+	e.lengths = e.lengths[:0]
+	for _, r := range rows {
+		e.lengths = append(e.lengths, int32(len(e.values.text.Text(int(r)))))
+	}
+	if e.scratch, err = e.delta.EncodeInt32(e.scratch[:0], e.lengths); err != nil {
+		return fmt.Errorf("encode lengths: %w", err)
+	}
+	e.page = append(e.page, e.scratch...)
+	for _, r := range rows {
+		e.page = append(e.page, e.values.text.Text(int(r))...)
+	}
 	return nil
 }
 

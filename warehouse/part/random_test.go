@@ -22,7 +22,7 @@ func allTypes() *schema.Table {
 		schema.Int64, schema.Double, schema.Date, schema.Timestamp, schema.TextList, schema.Int64List, schema.UInt16List}
 	for _, typ := range types {
 		for _, nullable := range []bool{false, true} {
-			for _, hint := range []schema.Encoding{schema.Auto, schema.Dict, schema.Plain, schema.Delta} {
+			for _, hint := range []schema.Encoding{schema.Auto, schema.Dict, schema.Plain, schema.Delta, schema.Hash} {
 				t.Columns = append(t.Columns, schema.Column{
 					Name:     fmt.Sprintf("%s_%t_%d", typ, nullable, hint),
 					Type:     typ,
@@ -238,6 +238,20 @@ func newEncoders(t testing.TB, n int) []*Encoder {
 	var enc []*Encoder
 	for range n {
 		e, err := NewEncoder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		enc = append(enc, e)
+	}
+	return enc
+}
+
+// newDenseEncoders are those of compaction.
+func newDenseEncoders(t testing.TB, n int) []*Encoder {
+	t.Helper()
+	var enc []*Encoder
+	for range n {
+		e, err := NewDenseEncoder()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -72,6 +72,7 @@ const (
 	Dict           // few distinct values per row group
 	Plain          // mostly distinct values
 	Delta          // integers that grow or stay close
+	Hash           // digits without any pattern
 )
 
 // Column describes one column of a table: everything about it but how its

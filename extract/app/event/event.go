@@ -86,7 +86,7 @@ func Fields[E Event]() []schema.Field[E] {
 		schema.PartitionBy[E](column{Name: "date", Type: schema.Date, Doc: "Partition column. UTC date of time."}),
 		schema.Int(column{Name: "time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "First message of the row."},
 			func(e E) int64 { return schema.Micros(e.EventHead().Stamp.Time) }),
-		schema.Str(column{Name: "flow_uid", Encoding: schema.Dict, Doc: "The flow that carried it."},
+		schema.Str(column{Name: "flow_uid", Encoding: schema.Hash, Doc: "The flow that carried it."},
 			func(dst []byte, e E) []byte { return hex.AppendEncode(dst, e.EventHead().Flow.UID[:]) }),
 		schema.Str(column{Name: "capture_id", Encoding: schema.Dict, Doc: "Joins to captures."},
 			func(dst []byte, e E) []byte { return append(dst, e.EventHead().Flow.captureID()...) }),

@@ -1,0 +1,99 @@
+package part
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"weir/warehouse/schema"
+)
+
+// TestLiterals reads frames of literals with a decoder of zstd: of digits of
+// hashes, which take half of their bytes, and of what does not pay.
+func TestLiterals(t *testing.T) {
+	d, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	e := newEncoders(t, 1)[0]
+	r := rand.New(rand.NewPCG(7, 8))
+	random := make([]byte, 300_000)
+	for i := range random {
+		random[i] = byte(r.Uint32())
+	}
+	digits := []byte(hex.EncodeToString(random))
+	for _, n := range []int{0, 1, literalLeast - 1, literalLeast, 5000, literalBlock, literalBlock + 1, 2*literalBlock + literalLeast, len(digits)} {
+		frame, ok := e.appendLiterals([]byte("before"), digits[:n])
+		if ok != (n >= literalLeast) {
+			t.Fatalf("%d digits: coded %t", n, ok)
+		}
+		if !ok {
+			continue
+		}
+		got, err := d.DecodeAll(frame[len("before"):], nil)
+		if err != nil || !bytes.Equal(got, digits[:n]) {
+			t.Fatalf("%d digits: read back wrong, %v", n, err)
+		}
+		if most := n/2 + n/50 + 100; len(frame) > most {
+			t.Errorf("%d digits take %d bytes, want at most %d", n, len(frame), most)
+		}
+	}
+	for name, src := range map[string][]byte{"random": random, "equal": make([]byte, 5000)} {
+		if frame, ok := e.appendLiterals([]byte("before"), src); ok || string(frame) != "before" {
+			t.Errorf("%s bytes are coded in %d", name, len(frame))
+		}
+	}
+}
+
+// TestHashes holds the room of a column of hashes to the least there is, with
+// either kind of encoder.
+func TestHashes(t *testing.T) {
+	table := &schema.Table{Name: "hashes", Columns: []schema.Column{{Name: "uid", Type: schema.Text, Encoding: schema.Hash}}}
+	const rows = 30_000
+	b := schema.NewBatch(table, nil)
+	r := rand.New(rand.NewPCG(9, 10))
+	for i := range rows {
+		b.Keys = append(b.Keys, schema.Key{Time: int64(i)})
+		b.Vectors[0].AppendString(fmt.Sprintf("%016x%016x", r.Uint64(), r.Uint64()), true)
+	}
+	for name, enc := range kinds(t) {
+		data, _ := writeFile(t, table, enc, b)
+		checkValues(t, table, data, b)
+		if perRow := float64(len(data)) / rows; perRow > 16.2 {
+			t.Errorf("%s: a hash of 16 bytes takes %.2f", name, perRow)
+		}
+	}
+}
+
+// TestDense holds the layout that a dense encoder finds against that of a fast
+// one, for durations of which half are 0: differences cost as much for these.
+func TestDense(t *testing.T) {
+	table := &schema.Table{Name: "times", Columns: []schema.Column{{Name: "duration", Type: schema.Int64}}}
+	const rows = 20_000
+	b := schema.NewBatch(table, nil)
+	r := rand.New(rand.NewPCG(11, 12))
+	for i := range rows {
+		b.Keys = append(b.Keys, schema.Key{Time: int64(i)})
+		b.Vectors[0].AppendInt64(int64(math.Exp2(26*r.Float64()))*int64(r.IntN(2)), true)
+	}
+	size := map[string]int{}
+	for name, enc := range kinds(t) {
+		data, _ := writeFile(t, table, enc, b)
+		checkValues(t, table, data, b)
+		size[name] = len(data)
+	}
+	if size["dense"] > size["fast"]*3/4 {
+		t.Errorf("dense takes %d bytes, fast %d", size["dense"], size["fast"])
+	}
+}
+
+// kinds returns an encoder of each kind.
+func kinds(t testing.TB) map[string][]*Encoder {
+	return map[string][]*Encoder{"fast": newEncoders(t, 1), "dense": newDenseEncoders(t, 1)}
+}
