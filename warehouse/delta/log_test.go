@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,23 @@ func TestSchemaGrows(t *testing.T) {
 	mustCommit(t, l, Commit{Metadata: &a})
 	if strings.Contains(readLog(t, l, 3), "metaData") {
 		t.Error("unchanged metadata is written again")
+	}
+}
+
+// A table keeps the order of its partition columns, whatever the program's is now;
+// other columns are a conflict.
+func TestPartitionColumnsKeepTheirOrder(t *testing.T) {
+	l := newTable(t)
+	turned, fewer := MetadataOf(testTable()), MetadataOf(testTable())
+	turned.PartitionColumns = []string{"protocol", "date"}
+	fewer.PartitionColumns = []string{"date"}
+	s := mustCommit(t, l, Commit{Metadata: &turned, Adds: []Add{partAdd(1)}})
+	if !slices.Equal(s.Metadata.PartitionColumns, []string{"date", "protocol"}) || strings.Contains(readLog(t, l, 1), "metaData") {
+		t.Errorf("partition columns %v, log %s", s.Metadata.PartitionColumns, readLog(t, l, 1))
+	}
+	var conflict *SchemaConflictError
+	if _, err := l.Commit(Commit{Metadata: &fewer}); !errors.As(err, &conflict) {
+		t.Errorf("fewer partition columns: %v", err)
 	}
 }
 

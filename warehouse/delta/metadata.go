@@ -85,7 +85,8 @@ func (m Metadata) types() map[string]string {
 // and whether anything changes. The table keeps its identity, and all columns
 // and properties that want does not name.
 func (m Metadata) merge(want Metadata) (Metadata, bool, error) {
-	if !slices.Equal(m.PartitionColumns, want.PartitionColumns) {
+	// Files say their partition by name, so that the order of the columns may differ.
+	if !slices.Equal(slices.Sorted(slices.Values(m.PartitionColumns)), slices.Sorted(slices.Values(want.PartitionColumns))) {
 		return m, false, &SchemaConflictError{Column: "partition",
 			Have: strings.Join(m.PartitionColumns, "/"), Want: strings.Join(want.PartitionColumns, "/")}
 	}
