@@ -59,7 +59,7 @@ func captures() *schema.Catalogue[*Capture] {
 		text("source", "Base name, or interface@host.", func(c *Capture) string { return c.Source }),
 		text("path", "As given.", func(c *Capture) string { return c.Path }),
 		count("file_bytes", "bytes", "As stored, compressed or not.", func(c *Capture) int64 { return c.FileBytes }),
-		text("format", "pcap, pcapng, live; with +gzip, +zstd.", func(c *Capture) string { return c.Info.Format }),
+		text("format", "pcap, pcapng, live, end (of what weir watch has read); with +gzip, +zstd.", func(c *Capture) string { return c.Info.Format }),
 		schema.List(column{Name: "link_types", Type: schema.TextList, Doc: "Link types of the capture, in order of first appearance."},
 			func(elem *schema.Vector, c *Capture) bool {
 				for _, l := range c.Info.Links {

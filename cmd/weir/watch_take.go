@@ -243,7 +243,7 @@ func (w *watcher) finish(interval int64) error {
 		return nil
 	}
 	row := &extract.Capture{
-		ID: w.unit, Source: filepath.Base(w.state.Directory), Path: w.command.Dir, Info: capture.Info{Format: "end of a series"},
+		ID: w.unit, Source: filepath.Base(w.state.Directory), Path: w.command.Dir, Info: capture.Info{Format: "end"},
 		Stats: i.Stats, Version: w.version, IngestedAt: time.Now(),
 	}
 	return w.add(row, interval, i.OpenPackets)
