@@ -87,8 +87,11 @@ func (s *shard) close(q *parcel) {
 // add meters a parcel. The flows that start in it are of the file that holds
 // their first packet.
 func (s *shard) add(q *parcel) {
-	seams := q.slab.Seams
-	for _, i := range q.lists[s.number] {
+	seams, list := q.slab.Seams, q.lists[s.number]
+	for n, i := range list {
+		if n%flow.Ahead == 0 {
+			s.table.Expect(q.headers, list[n:])
+		}
 		for len(seams) > 0 && seams[0].Packet <= int(i) {
 			s.table.SetOrigin(s.origins[seams[0].File])
 			seams = seams[1:]

@@ -39,6 +39,15 @@ func (x *index) find(h *decode.Header) *Flow {
 	}
 }
 
+// first returns the flow in the slot that a hash probes first if it is of that hash,
+// which it nearly always is.
+func (x *index) first(hash uint64) *Flow {
+	if s := &x.slots[x.home(hash)]; s.hash == hash {
+		return s.flow
+	}
+	return nil
+}
+
 func (x *index) insert(f *Flow) {
 	if uint64(x.used) > x.mask-x.mask/4 {
 		x.grow()

@@ -25,6 +25,8 @@ type Table struct {
 	gone   gone
 	late   []int64
 	held   int64 // by the conversations of open flows
+
+	expected int64 // of no meaning
 }
 
 // NewTable returns an empty table whose flows are of that origin. Their
