@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -18,6 +19,16 @@ type Capture struct {
 	Settings         string // metering options, JSON
 	Version          string // of the program
 	IngestedAt       time.Time
+}
+
+// Warning tells what is not as it should be with the capture, and with what was read
+// of it; empty if nothing is.
+func (c *Capture) Warning() string {
+	if c.Stats.Unread == 0 {
+		return c.Info.Warning
+	}
+	unread := fmt.Sprintf("a fault of this program kept it from reading the application layer of %d flows", c.Stats.Unread)
+	return strings.TrimPrefix(c.Info.Warning+"; "+unread, "; ")
 }
 
 // AppendTo appends the row to the sink.
@@ -81,7 +92,8 @@ func captures() *schema.Catalogue[*Capture] {
 			func(c *Capture) (int64, bool) { return c.Info.Dropped, c.Info.DroppedKnown }),
 		schema.NullStr(column{Name: "warning", Doc: "Cut-off tail and the like; null if clean."},
 			func(dst []byte, c *Capture) ([]byte, bool) {
-				return append(dst, c.Info.Warning...), c.Info.Warning != ""
+				warning := c.Warning()
+				return append(dst, warning...), warning != ""
 			}),
 		text("settings", "Metering options, JSON.", func(c *Capture) string { return c.Settings }),
 		text("weir_version", "Version of the program that ingested the capture.", func(c *Capture) string { return c.Version }),

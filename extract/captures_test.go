@@ -67,6 +67,10 @@ func TestCaptureRow(t *testing.T) {
 	if !reflect.DeepEqual(r.values, want) {
 		t.Errorf("got %v, want %v", r.values, want)
 	}
+	c.Stats.Unread = 2
+	if got, want := rowOf(&c).values["warning"], "cut off; a fault of this program kept it from reading the application layer of 2 flows"; got != want {
+		t.Errorf("the warning is %q, want %q", got, want)
+	}
 	// What is not known is null.
 	empty := rowOf(&Capture{}).values
 	for _, name := range []string{"first_time", "last_time", "dropped", "warning"} {

@@ -120,7 +120,7 @@ func meterFuzzed(t *testing.T, p *Pipeline, b []byte) (Stats, bool) {
 	for _, n := range stats.Rejected {
 		counted += n
 	}
-	if sink.packets != stats.InFlows() || sink.rows != stats.Flows || stats.Packets != counted {
+	if sink.packets != stats.InFlows() || sink.rows != stats.Flows || stats.Packets != counted || stats.Unread > 0 {
 		t.Errorf("%d packets in %d rows of %+v", sink.packets, sink.rows, stats)
 	}
 	return stats, true

@@ -83,8 +83,8 @@ func meterDamaged(t *testing.T, p *Pipeline, b []byte) (int64, bool) {
 	if err != nil {
 		t.Errorf("metering failed: %v", err)
 	}
-	if sink.packets != stats.InFlows() || sink.rows != stats.Flows {
-		t.Errorf("%d packets in %d rows, want %d in %d", sink.packets, sink.rows, stats.InFlows(), stats.Flows)
+	if sink.packets != stats.InFlows() || sink.rows != stats.Flows || stats.Unread > 0 {
+		t.Errorf("%d packets in %d rows, want %d in %d; %d flows unread", sink.packets, sink.rows, stats.InFlows(), stats.Flows, stats.Unread)
 	}
 	return stats.Packets, true
 }

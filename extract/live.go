@@ -78,7 +78,7 @@ func (p *Pipeline) RunLive(ctx context.Context, origin *flow.Origin, source capt
 	}
 	_, err := p.run(ctx, r, sink)
 	last := &Interval{Stats: r.stats}
-	last.Flows, last.Evicted = r.live.rows, r.live.evicted
+	last.Flows, last.Evicted, last.Unread = r.live.rows, r.live.evicted, r.live.unread
 	r.live.accepted += last.InFlows()
 	last.OpenPackets = r.live.accepted - r.live.inRows
 	if err == nil && last.OpenPackets != 0 {
@@ -95,8 +95,8 @@ type liveRun struct {
 	swept time.Time
 	clock int64
 
-	rows, evicted    int64 // of the interval
-	accepted, inRows int64 // packets, of the whole run
+	rows, evicted, unread int64 // of the interval
+	accepted, inRows      int64 // packets, of the whole run
 }
 
 // close decides whether an epoch ends with a parcel, and an interval with it.
@@ -125,13 +125,16 @@ func (l *liveRun) wrote(items []item, ended *Interval) error {
 		if items[i].flow.Evicted() {
 			l.evicted++
 		}
+		if items[i].flow.Unread() {
+			l.unread++
+		}
 	}
 	l.rows += int64(len(items))
 	if ended == nil {
 		return nil
 	}
-	ended.Flows, ended.Evicted = l.rows, l.evicted
-	l.rows, l.evicted = 0, 0
+	ended.Flows, ended.Evicted, ended.Unread = l.rows, l.evicted, l.unread
+	l.rows, l.evicted, l.unread = 0, 0, 0
 	l.accepted += ended.Rejected[decode.Accepted]
 	ended.OpenPackets = l.accepted - l.inRows
 	if err := ended.conserve(); err != nil {

@@ -19,9 +19,10 @@ type merger struct {
 	items   []item
 	rows    []*flow.Flow
 	keys    []schema.Key
-	// evicted counts the flows of the run that were evicted, and packets the packets
+	// evicted counts the flows of the run that were evicted, unread those whose
+	// application layer a parser failed at, and packets the packets
 	// of all its flows.
-	evicted, packets int64
+	evicted, unread, packets int64
 }
 
 // item is a flow with what it is sorted by.
@@ -78,7 +79,7 @@ func newMerger(tables *Catalogues, workers int) *merger {
 // of rows. It stops where the context ends.
 func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err error) {
 	returned := map[int64]struct{}{}
-	m.evicted, m.packets = 0, 0
+	m.evicted, m.unread, m.packets = 0, 0, 0
 	for open := true; open; {
 		m.items = m.items[:0]
 		epochs := make([]epoch, len(r.shards))
@@ -123,6 +124,9 @@ func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) {
 			m.packets += f.Packets()
 			if f.Evicted() {
 				m.evicted++
+			}
+			if f.Unread() {
+				m.unread++
 			}
 		}
 		for _, packet := range e.returned {

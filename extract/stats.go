@@ -15,6 +15,8 @@ type Stats struct {
 	// Evicted counts those of them that ended because of the memory limit, or
 	// because too many were open.
 	Evicted int64
+	// Unread counts the rows whose application layer a parser failed at.
+	Unread int64
 	// Rejected counts the packets that are part of no flow, by reason;
 	// Rejected[decode.Accepted] counts those that are.
 	Rejected [decode.Rejects]int64

@@ -66,7 +66,7 @@ func (o *outcome) take(c *extract.Capture) {
 	s := c.Stats
 	o.Packets, o.Bytes, o.Flows, o.Evicted, o.PacketsInFlows = s.Packets, s.Bytes, s.Flows, s.Evicted, s.InFlows()
 	o.rejections = rejected(s)
-	o.Warning = c.Info.Warning
+	o.Warning = c.Warning()
 }
 
 // String tells in a line what has become of the capture.

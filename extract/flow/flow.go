@@ -80,6 +80,7 @@ type Flow struct {
 	app     *app.Conversation
 	service string
 	deaf    bool
+	unread  bool  // a parser has failed at it
 	held    int32 // bytes that app took when it was last weighed
 
 	identity

@@ -23,19 +23,36 @@ func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 			}
 		}
 	}
-	dir := f.direction(h)
-	if f.story != nil {
-		f.deaf = !f.app.Segment(h, dir, packet)
-	} else {
-		f.deaf = !f.app.Datagram(h, dir, packet)
-	}
-	if f.deaf && f.app.Plain() {
+	f.deaf = !f.hear(h, packet)
+	if f.deaf && f.app != nil && f.app.Plain() {
 		f.service = f.app.Service()
 		t.engine.Recycle(f.app)
 		f.app = nil
 	}
 	t.weigh(f)
 }
+
+// hear hands a packet to the conversation and reports whether it wants more.
+func (f *Flow) hear(h *decode.Header, packet int64) (more bool) {
+	defer f.guard()
+	if f.story != nil {
+		return f.app.Segment(h, f.direction(h), packet)
+	}
+	return f.app.Datagram(h, f.direction(h), packet)
+}
+
+// guard is deferred where parsers run. One that panics has a fault that somebody's
+// packets have found: it costs the flow its application layer, and nothing else. The
+// conversation is not used again, because nobody knows what state it is in.
+func (f *Flow) guard() {
+	if recover() != nil {
+		f.app, f.unread = nil, true
+	}
+}
+
+// Unread reports whether a parser failed at what the flow carries, so that its
+// application layer, counts included, is left out.
+func (f *Flow) Unread() bool { return f.unread }
 
 // event returns the flow as events refer to it.
 func (f *Flow) event() event.Flow {
@@ -52,6 +69,7 @@ func (f *Flow) event() event.Flow {
 
 // hangUp ends the conversation with the flow.
 func (f *Flow) hangUp() {
+	defer f.guard()
 	if f.app != nil {
 		f.app.Close()
 	}
