@@ -16,34 +16,34 @@ import (
 	"net/netip"
 	"unsafe"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // registerFunctions makes the address functions known to the database.
-func registerFunctions(conn mapping.Connection) error {
-	if err := registerFunction(conn, "ip_in", 2, mapping.TypeBoolean, C.weir_ip_in()); err != nil {
+func registerFunctions(conn duckdb.Connection) error {
+	if err := registerFunction(conn, "ip_in", 2, duckdb.TypeBoolean, C.weir_ip_in()); err != nil {
 		return err
 	}
-	if err := registerFunction(conn, "ip_number", 1, mapping.TypeHugeInt, C.weir_ip_number()); err != nil {
+	if err := registerFunction(conn, "ip_number", 1, duckdb.TypeHugeInt, C.weir_ip_number()); err != nil {
 		return err
 	}
-	return registerFunction(conn, "is_private", 1, mapping.TypeBoolean, C.weir_is_private())
+	return registerFunction(conn, "is_private", 1, duckdb.TypeBoolean, C.weir_is_private())
 }
 
 // registerFunction registers a function of n texts.
-func registerFunction(conn mapping.Connection, name string, n int, result mapping.Type, callback unsafe.Pointer) error {
-	text, returned := mapping.CreateLogicalType(mapping.TypeVarchar), mapping.CreateLogicalType(result)
-	defer mapping.DestroyLogicalType(&text)
-	defer mapping.DestroyLogicalType(&returned)
-	f := mapping.CreateScalarFunction()
-	defer mapping.DestroyScalarFunction(&f)
-	mapping.ScalarFunctionSetName(f, name)
+func registerFunction(conn duckdb.Connection, name string, n int, result duckdb.Type, callback unsafe.Pointer) error {
+	text, returned := duckdb.CreateLogicalType(duckdb.TypeVarchar), duckdb.CreateLogicalType(result)
+	defer duckdb.DestroyLogicalType(&text)
+	defer duckdb.DestroyLogicalType(&returned)
+	f := duckdb.CreateScalarFunction()
+	defer duckdb.DestroyScalarFunction(&f)
+	duckdb.ScalarFunctionSetName(f, name)
 	for range n {
-		mapping.ScalarFunctionAddParameter(f, text)
+		duckdb.ScalarFunctionAddParameter(f, text)
 	}
-	mapping.ScalarFunctionSetReturnType(f, returned)
-	mapping.ScalarFunctionSetFunction(f, callback)
-	if mapping.RegisterScalarFunction(conn, f) == mapping.StateError {
+	duckdb.ScalarFunctionSetReturnType(f, returned)
+	duckdb.ScalarFunctionSetFunction(f, callback)
+	if duckdb.RegisterScalarFunction(conn, f) == duckdb.StateError {
 		return fmt.Errorf("register the function %s", name)
 	}
 	return nil
@@ -55,9 +55,9 @@ type column struct {
 	mask validity
 }
 
-func inputColumn(input mapping.DataChunk, i int) column {
-	v := mapping.DataChunkGetVector(input, mapping.IdxT(i))
-	return column{mapping.VectorGetData(v), validity{(*uint64)(mapping.VectorGetValidity(v))}}
+func inputColumn(input duckdb.DataChunk, i int) column {
+	v := duckdb.DataChunkGetVector(input, duckdb.IdxT(i))
+	return column{duckdb.VectorGetData(v), validity{(*uint64)(duckdb.VectorGetValidity(v))}}
 }
 
 // text returns row i without copying, or false for a null.
@@ -76,11 +76,11 @@ type results[T any] struct {
 }
 
 func outputOf[T any](out unsafe.Pointer, rows int) results[T] {
-	v := mapping.Vector{Ptr: out}
-	mapping.VectorEnsureValidityWritable(v)
+	v := duckdb.Vector{Ptr: out}
+	duckdb.VectorEnsureValidityWritable(v)
 	return results[T]{
-		values: unsafe.Slice((*T)(mapping.VectorGetData(v)), rows),
-		mask:   unsafe.Slice((*uint64)(mapping.VectorGetValidity(v)), (rows+63)/64),
+		values: unsafe.Slice((*T)(duckdb.VectorGetData(v)), rows),
+		mask:   unsafe.Slice((*uint64)(duckdb.VectorGetValidity(v)), (rows+63)/64),
 	}
 }
 
@@ -93,8 +93,8 @@ func (t results[T]) set(i int, value T, ok bool) {
 
 //export weirIPIn
 func weirIPIn(info, input, output unsafe.Pointer) {
-	chunk := mapping.DataChunk{Ptr: input}
-	rows := int(mapping.DataChunkGetSize(chunk))
+	chunk := duckdb.DataChunk{Ptr: input}
+	rows := int(duckdb.DataChunkGetSize(chunk))
 	ips, networks, out := inputColumn(chunk, 0), inputColumn(chunk, 1), outputOf[bool](output, rows)
 	var last string
 	var network netip.Prefix
@@ -107,7 +107,7 @@ func weirIPIn(info, input, output unsafe.Pointer) {
 		if cidr != last || i == 0 {
 			var err error
 			if network, err = parseNetwork(cidr); err != nil {
-				mapping.ScalarFunctionSetError(mapping.FunctionInfo{Ptr: info}, err.Error())
+				duckdb.ScalarFunctionSetError(duckdb.FunctionInfo{Ptr: info}, err.Error())
 				return
 			}
 			last = cidr
@@ -123,8 +123,8 @@ func weirIPIn(info, input, output unsafe.Pointer) {
 
 //export weirIsPrivate
 func weirIsPrivate(_, input, output unsafe.Pointer) {
-	chunk := mapping.DataChunk{Ptr: input}
-	rows := int(mapping.DataChunkGetSize(chunk))
+	chunk := duckdb.DataChunk{Ptr: input}
+	rows := int(duckdb.DataChunkGetSize(chunk))
 	ips, out := inputColumn(chunk, 0), outputOf[bool](output, rows)
 	for i := range rows {
 		text, ok := ips.text(i)
@@ -138,8 +138,8 @@ func weirIsPrivate(_, input, output unsafe.Pointer) {
 
 //export weirIPNumber
 func weirIPNumber(_, input, output unsafe.Pointer) {
-	chunk := mapping.DataChunk{Ptr: input}
-	rows := int(mapping.DataChunkGetSize(chunk))
+	chunk := duckdb.DataChunk{Ptr: input}
+	rows := int(duckdb.DataChunkGetSize(chunk))
 	ips, out := inputColumn(chunk, 0), outputOf[hugeInt](output, rows)
 	for i := range rows {
 		text, ok := ips.text(i)

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"sync"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/delta"
 	"weir/warehouse/schema"
@@ -65,8 +65,8 @@ type Session struct {
 	tables  []*schema.Table
 	options SessionOptions
 
-	db   mapping.Database
-	conn mapping.Connection
+	db   duckdb.Database
+	conn duckdb.Connection
 
 	mu        sync.Mutex
 	busy      bool   // conn has open Rows
@@ -113,10 +113,10 @@ func OpenMemory(ctx context.Context, tables []*schema.Table, options SessionOpti
 // Close ends the session. Its Rows must be closed before.
 func (s *Session) Close() {
 	if s.conn.Ptr != nil {
-		mapping.Disconnect(&s.conn)
+		duckdb.Disconnect(&s.conn)
 	}
 	if s.db.Ptr != nil {
-		mapping.Close(&s.db)
+		duckdb.Close(&s.db)
 	}
 	if s.private != "" {
 		os.RemoveAll(s.private)
@@ -176,21 +176,21 @@ func (s *Session) takeSnapshots() error {
 
 // start brings DuckDB up with the views.
 func (s *Session) start(ctx context.Context) error {
-	var config mapping.Config
-	if mapping.CreateConfig(&config) == mapping.StateError {
+	var config duckdb.Config
+	if duckdb.CreateConfig(&config) == duckdb.StateError {
 		return errors.New("start DuckDB: no configuration")
 	}
-	defer mapping.DestroyConfig(&config)
+	defer duckdb.DestroyConfig(&config)
 	for _, o := range s.settings() {
-		if mapping.SetConfig(config, o[0], o[1]) == mapping.StateError {
+		if duckdb.SetConfig(config, o[0], o[1]) == duckdb.StateError {
 			return fmt.Errorf("start DuckDB: setting %s does not take %q", o[0], o[1])
 		}
 	}
 	var msg string
-	if mapping.OpenExt("", &s.db, config, &msg) == mapping.StateError {
+	if duckdb.OpenExt("", &s.db, config, &msg) == duckdb.StateError {
 		return fmt.Errorf("start DuckDB: %s", msg)
 	}
-	if mapping.Connect(s.db, &s.conn) == mapping.StateError {
+	if duckdb.Connect(s.db, &s.conn) == duckdb.StateError {
 		return errors.New("start DuckDB: no connection")
 	}
 	start := []string{
@@ -314,7 +314,7 @@ func (s *Session) fileColumns(ctx context.Context, path string) (map[string]bool
 // run executes a statement of the session's own on its connection.
 func (s *Session) run(ctx context.Context, sql string) error { return runOn(ctx, s.conn, sql) }
 
-func runOn(ctx context.Context, conn mapping.Connection, sql string) error {
+func runOn(ctx context.Context, conn duckdb.Connection, sql string) error {
 	st, err := prepare(conn, sql)
 	if err != nil {
 		return err
@@ -330,7 +330,7 @@ func runOn(ctx context.Context, conn mapping.Connection, sql string) error {
 		if err != nil || !more {
 			return err
 		}
-		mapping.DestroyDataChunk(&chunk)
+		duckdb.DestroyDataChunk(&chunk)
 	}
 }
 

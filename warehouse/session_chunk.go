@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"unsafe"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/schema"
 )
@@ -77,7 +77,7 @@ func vectorKind(k Kind) schema.Kind {
 
 // decoder copies one column of DuckDB's chunks into a vector.
 type decoder struct {
-	physical mapping.Type
+	physical duckdb.Type
 	elem     *decoder
 }
 
@@ -89,46 +89,46 @@ func (m validity) ok(i int) bool {
 }
 
 // decode appends rows from to to of src to v.
-func (d *decoder) decode(v *schema.Vector, src mapping.Vector, from, to int) {
-	data := mapping.VectorGetData(src)
-	mask := validity{(*uint64)(mapping.VectorGetValidity(src))}
+func (d *decoder) decode(v *schema.Vector, src duckdb.Vector, from, to int) {
+	data := duckdb.VectorGetData(src)
+	mask := validity{(*uint64)(duckdb.VectorGetValidity(src))}
 	switch d.physical {
-	case mapping.TypeBoolean:
+	case duckdb.TypeBoolean:
 		for i, x := range unsafe.Slice((*bool)(data), to)[from:] {
 			v.AppendBool(x, mask.ok(from+i))
 		}
-	case mapping.TypeTinyInt:
+	case duckdb.TypeTinyInt:
 		integers[int8](v, data, mask, from, to)
-	case mapping.TypeSmallInt:
+	case duckdb.TypeSmallInt:
 		integers[int16](v, data, mask, from, to)
-	case mapping.TypeInteger:
+	case duckdb.TypeInteger:
 		integers[int32](v, data, mask, from, to)
-	case mapping.TypeUTinyInt:
+	case duckdb.TypeUTinyInt:
 		integers[uint8](v, data, mask, from, to)
-	case mapping.TypeUSmallInt:
+	case duckdb.TypeUSmallInt:
 		integers[uint16](v, data, mask, from, to)
-	case mapping.TypeUInteger:
+	case duckdb.TypeUInteger:
 		integers[uint32](v, data, mask, from, to)
-	case mapping.TypeBigInt:
+	case duckdb.TypeBigInt:
 		integers[int64](v, data, mask, from, to)
-	case mapping.TypeDate:
+	case duckdb.TypeDate:
 		dates(v, data, mask, from, to)
-	case mapping.TypeTimestamp, mapping.TypeTimestampTZ:
+	case duckdb.TypeTimestamp, duckdb.TypeTimestampTZ:
 		times(v, data, mask, from, to)
-	case mapping.TypeDouble:
+	case duckdb.TypeDouble:
 		for i, x := range unsafe.Slice((*float64)(data), to)[from:] {
 			v.AppendFloat64(x, mask.ok(from+i) && !math.IsNaN(x) && !math.IsInf(x, 0))
 		}
-	case mapping.TypeUBigInt:
+	case duckdb.TypeUBigInt:
 		for i, x := range unsafe.Slice((*uint64)(data), to)[from:] {
 			if mask.ok(from + i) {
 				v.Bytes = strconv.AppendUint(v.Bytes, x, 10)
 			}
 			v.EndText(mask.ok(from + i))
 		}
-	case mapping.TypeHugeInt:
+	case duckdb.TypeHugeInt:
 		hugeInts(v, data, mask, from, to)
-	case mapping.TypeVarchar:
+	case duckdb.TypeVarchar:
 		for i := from; i < to; i++ {
 			if !mask.ok(i) {
 				v.EndText(false)
@@ -136,7 +136,7 @@ func (d *decoder) decode(v *schema.Vector, src mapping.Vector, from, to int) {
 			}
 			v.AppendText(textAt(data, i), true)
 		}
-	case mapping.TypeList:
+	case duckdb.TypeList:
 		d.lists(v, src, data, mask, from, to)
 	}
 }
@@ -177,8 +177,8 @@ func hugeInts(v *schema.Vector, data unsafe.Pointer, mask validity, from, to int
 	}
 }
 
-func (d *decoder) lists(v *schema.Vector, src mapping.Vector, data unsafe.Pointer, mask validity, from, to int) {
-	child := mapping.ListVectorGetChild(src)
+func (d *decoder) lists(v *schema.Vector, src duckdb.Vector, data unsafe.Pointer, mask validity, from, to int) {
+	child := duckdb.ListVectorGetChild(src)
 	for i, e := range unsafe.Slice((*struct{ offset, length uint64 })(data), to)[from:] {
 		if mask.ok(from + i) {
 			d.elem.decode(v.Elem, child, int(e.offset), int(e.offset+e.length))

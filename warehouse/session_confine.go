@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // ConfinedError says what a statement names that a read-only session does not
@@ -35,7 +35,7 @@ const tableFunctions = " range generate_series unnest repeat repeat_row json_eac
 
 // readsTables returns an error unless sql, as DuckDB parses it, reads tables
 // alone. What is no SQL passes, because to prepare it tells what is wrong.
-func readsTables(ctx context.Context, conn mapping.Connection, sql string) error {
+func readsTables(ctx context.Context, conn duckdb.Connection, sql string) error {
 	text, err := treeOf(ctx, conn, sql)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func confinedNode(node map[string]any) error {
 }
 
 // treeOf returns a statement as DuckDB parses it, in JSON.
-func treeOf(ctx context.Context, conn mapping.Connection, sql string) ([]byte, error) {
+func treeOf(ctx context.Context, conn duckdb.Connection, sql string) ([]byte, error) {
 	r := &Rows{ctx: ctx, release: func() {}, watch: watch(ctx, conn, nil)}
 	if err := r.open(conn, "SELECT json_serialize_sql($1::VARCHAR)", []any{sql}, false); err != nil {
 		err = r.watch.cause(err)

@@ -32,24 +32,24 @@ import (
 	"errors"
 	"unsafe"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // statement is a prepared statement with its streaming result.
 type statement struct {
-	conn     mapping.Connection
-	prepared mapping.PreparedStatement
-	result   mapping.Result
+	conn     duckdb.Connection
+	prepared duckdb.PreparedStatement
+	result   duckdb.Result
 	executed bool
 }
 
 // prepare compiles the one statement that sql holds.
-func prepare(conn mapping.Connection, sql string) (*statement, error) {
-	var parsed mapping.ExtractedStatements
-	defer mapping.DestroyExtracted(&parsed)
-	n := mapping.ExtractStatements(conn, sql, &parsed)
+func prepare(conn duckdb.Connection, sql string) (*statement, error) {
+	var parsed duckdb.ExtractedStatements
+	defer duckdb.DestroyExtracted(&parsed)
+	n := duckdb.ExtractStatements(conn, sql, &parsed)
 	if n == 0 {
-		if msg := mapping.ExtractStatementsError(parsed); msg != "" {
+		if msg := duckdb.ExtractStatementsError(parsed); msg != "" {
 			return nil, newQueryError(msg)
 		}
 		return nil, ErrEmptyQuery
@@ -58,9 +58,9 @@ func prepare(conn mapping.Connection, sql string) (*statement, error) {
 		return nil, ErrManyStatements
 	}
 	st := &statement{conn: conn}
-	if mapping.PrepareExtractedStatement(conn, parsed, 0, &st.prepared) == mapping.StateError {
-		err := newQueryError(mapping.PrepareError(st.prepared))
-		mapping.DestroyPrepare(&st.prepared)
+	if duckdb.PrepareExtractedStatement(conn, parsed, 0, &st.prepared) == duckdb.StateError {
+		err := newQueryError(duckdb.PrepareError(st.prepared))
+		duckdb.DestroyPrepare(&st.prepared)
 		return nil, err
 	}
 	return st, nil
@@ -74,23 +74,23 @@ func (st *statement) execute() error {
 	}
 	var ptr unsafe.Pointer
 	state := C.weir_pending(st.prepared.Ptr, &ptr)
-	pending := mapping.PendingResult{Ptr: ptr}
-	defer mapping.DestroyPending(&pending)
-	if mapping.State(state) == mapping.StateError {
-		return newQueryError(mapping.PendingError(pending))
+	pending := duckdb.PendingResult{Ptr: ptr}
+	defer duckdb.DestroyPending(&pending)
+	if duckdb.State(state) == duckdb.StateError {
+		return newQueryError(duckdb.PendingError(pending))
 	}
 	st.executed = true
-	if mapping.ExecutePending(pending, &st.result) == mapping.StateError {
-		return newQueryError(mapping.ResultError(&st.result))
+	if duckdb.ExecutePending(pending, &st.result) == duckdb.StateError {
+		return newQueryError(duckdb.ResultError(&st.result))
 	}
 	return nil
 }
 
 // fetch returns the next chunk, which the caller destroys, or false at the end.
-func (st *statement) fetch() (mapping.DataChunk, bool, error) {
-	chunk := mapping.DataChunk{Ptr: C.weir_fetch(unsafe.Pointer(&st.result))}
+func (st *statement) fetch() (duckdb.DataChunk, bool, error) {
+	chunk := duckdb.DataChunk{Ptr: C.weir_fetch(unsafe.Pointer(&st.result))}
 	if chunk.Ptr == nil {
-		if msg := mapping.ResultError(&st.result); msg != "" {
+		if msg := duckdb.ResultError(&st.result); msg != "" {
 			return chunk, false, newQueryError(msg)
 		}
 		return chunk, false, nil
@@ -100,7 +100,7 @@ func (st *statement) fetch() (mapping.DataChunk, bool, error) {
 
 func (st *statement) close() {
 	if st.executed {
-		mapping.DestroyResult(&st.result)
+		duckdb.DestroyResult(&st.result)
 	}
-	mapping.DestroyPrepare(&st.prepared)
+	duckdb.DestroyPrepare(&st.prepared)
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // Arg is a named parameter's value: $name in the query.
@@ -119,7 +119,7 @@ func (s *Session) query(ctx context.Context, sql string, args []any, confined bo
 
 // acquire lends a connection: the session's own, or another one while that
 // has open Rows.
-func (s *Session) acquire() (mapping.Connection, func(), error) {
+func (s *Session) acquire() (duckdb.Connection, func(), error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.busy {
@@ -130,16 +130,16 @@ func (s *Session) acquire() (mapping.Connection, func(), error) {
 			s.mu.Unlock()
 		}, nil
 	}
-	var conn mapping.Connection
-	if mapping.Connect(s.db, &conn) == mapping.StateError {
+	var conn duckdb.Connection
+	if duckdb.Connect(s.db, &conn) == duckdb.StateError {
 		return conn, nil, errors.New("start DuckDB: no further connection")
 	}
-	return conn, func() { mapping.Disconnect(&conn) }, nil
+	return conn, func() { duckdb.Disconnect(&conn) }, nil
 }
 
 // open prepares and starts the query and fetches its first rows, so that what
 // fails early fails before anything was handed out.
-func (r *Rows) open(conn mapping.Connection, sql string, args []any, confined bool) error {
+func (r *Rows) open(conn duckdb.Connection, sql string, args []any, confined bool) error {
 	if confined && !startsReading(sql) && strings.TrimSpace(sql) != "" {
 		return ErrReadOnly
 	}
@@ -154,7 +154,7 @@ func (r *Rows) open(conn mapping.Connection, sql string, args []any, confined bo
 	}
 	r.st = st
 	var plain []plainColumn
-	selects := mapping.PreparedStatementType(st.prepared) == mapping.StatementTypeSelect
+	selects := duckdb.PreparedStatementType(st.prepared) == duckdb.StatementTypeSelect
 	if confined && !selects {
 		return ErrReadOnly
 	}
@@ -188,14 +188,14 @@ func trimStatement(sql string) string { return strings.TrimRight(sql, "; \t\r\n"
 
 // bind sets the values of the statement's parameters.
 func (st *statement) bind(args []any) error {
-	want := int(mapping.NParams(st.prepared))
+	want := int(duckdb.NParams(st.prepared))
 	if len(args) != want {
 		return fmt.Errorf("the query has %d parameters, not %d", want, len(args))
 	}
 	for i, arg := range args {
-		index := mapping.IdxT(i + 1)
+		index := duckdb.IdxT(i + 1)
 		if named, ok := arg.(Arg); ok {
-			if mapping.BindParameterIndex(st.prepared, &index, named.Name) == mapping.StateError {
+			if duckdb.BindParameterIndex(st.prepared, &index, named.Name) == duckdb.StateError {
 				return fmt.Errorf("the query has no parameter $%s", named.Name)
 			}
 			arg = named.Value
@@ -207,27 +207,27 @@ func (st *statement) bind(args []any) error {
 	return nil
 }
 
-func (st *statement) bindValue(index mapping.IdxT, value any) error {
-	var state mapping.State
+func (st *statement) bindValue(index duckdb.IdxT, value any) error {
+	var state duckdb.State
 	switch v := value.(type) {
 	case nil:
-		state = mapping.BindNull(st.prepared, index)
+		state = duckdb.BindNull(st.prepared, index)
 	case bool:
-		state = mapping.BindBoolean(st.prepared, index, v)
+		state = duckdb.BindBoolean(st.prepared, index, v)
 	case int:
-		state = mapping.BindInt64(st.prepared, index, int64(v))
+		state = duckdb.BindInt64(st.prepared, index, int64(v))
 	case int64:
-		state = mapping.BindInt64(st.prepared, index, v)
+		state = duckdb.BindInt64(st.prepared, index, v)
 	case float64:
-		state = mapping.BindDouble(st.prepared, index, v)
+		state = duckdb.BindDouble(st.prepared, index, v)
 	case string:
-		state = mapping.BindVarcharLength(st.prepared, index, v, mapping.IdxT(len(v)))
+		state = duckdb.BindVarcharLength(st.prepared, index, v, duckdb.IdxT(len(v)))
 	case time.Time:
-		state = mapping.BindTimestampTZ(st.prepared, index, mapping.NewTimestamp(v.UnixMicro()))
+		state = duckdb.BindTimestampTZ(st.prepared, index, duckdb.NewTimestamp(v.UnixMicro()))
 	default:
 		return fmt.Errorf("parameter %d: values of type %T are not known", index, value)
 	}
-	if state == mapping.StateError {
+	if state == duckdb.StateError {
 		return fmt.Errorf("parameter %d does not take %v", index, value)
 	}
 	return nil

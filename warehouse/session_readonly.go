@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // ErrReadOnly says that a read-only session was asked for something other than
@@ -100,7 +100,7 @@ func (s *Session) reads(ctx context.Context, sql string) error {
 		return err
 	}
 	defer st.close()
-	if mapping.PreparedStatementType(st.prepared) != mapping.StatementTypeSelect {
+	if duckdb.PreparedStatementType(st.prepared) != duckdb.StatementTypeSelect {
 		return ErrReadOnly
 	}
 	return nil

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/schema"
 )
@@ -60,13 +60,13 @@ func (r *Rows) fetch() error {
 			r.done = true
 			return nil
 		}
-		r.chunk.Rows = int(mapping.DataChunkGetSize(chunk))
+		r.chunk.Rows = int(duckdb.DataChunkGetSize(chunk))
 		for i := range r.decoders {
 			v := &r.chunk.Vectors[i]
 			v.Reset()
-			r.decoders[i].decode(v, mapping.DataChunkGetVector(chunk, mapping.IdxT(i)), 0, r.chunk.Rows)
+			r.decoders[i].decode(v, duckdb.DataChunkGetVector(chunk, duckdb.IdxT(i)), 0, r.chunk.Rows)
 		}
-		mapping.DestroyDataChunk(&chunk)
+		duckdb.DestroyDataChunk(&chunk)
 		if r.chunk.Rows > 0 {
 			return nil
 		}
@@ -94,13 +94,13 @@ func (r *Rows) Close() {
 // describe sets columns and decoders from the statement's result. The names
 // are the user's, the types those before the casts of plain.
 func (r *Rows) describe(plain []plainColumn) error {
-	n := int(mapping.ColumnCount(&r.st.result))
+	n := int(duckdb.ColumnCount(&r.st.result))
 	r.chunk.Vectors = make([]schema.Vector, n)
 	for i := range n {
-		typ := mapping.ColumnLogicalType(&r.st.result, mapping.IdxT(i))
+		typ := duckdb.ColumnLogicalType(&r.st.result, duckdb.IdxT(i))
 		col, dec, ok := describeType(typ)
-		mapping.DestroyLogicalType(&typ)
-		col.Name = mapping.ColumnName(&r.st.result, mapping.IdxT(i))
+		duckdb.DestroyLogicalType(&typ)
+		col.Name = duckdb.ColumnName(&r.st.result, duckdb.IdxT(i))
 		if plain != nil {
 			col.Name, col.Type = plain[i].name, plain[i].typ
 			if plain[i].kind != nil {

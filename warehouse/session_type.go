@@ -3,41 +3,41 @@ package warehouse
 import (
 	"fmt"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // scalar says how a scalar DuckDB type is read.
-func scalar(t mapping.Type) (name string, kind Kind, ok bool) {
+func scalar(t duckdb.Type) (name string, kind Kind, ok bool) {
 	switch t {
-	case mapping.TypeBoolean:
+	case duckdb.TypeBoolean:
 		return "BOOLEAN", Bool, true
-	case mapping.TypeTinyInt:
+	case duckdb.TypeTinyInt:
 		return "TINYINT", Integer, true
-	case mapping.TypeSmallInt:
+	case duckdb.TypeSmallInt:
 		return "SMALLINT", Integer, true
-	case mapping.TypeInteger:
+	case duckdb.TypeInteger:
 		return "INTEGER", Integer, true
-	case mapping.TypeBigInt:
+	case duckdb.TypeBigInt:
 		return "BIGINT", Integer, true
-	case mapping.TypeUTinyInt:
+	case duckdb.TypeUTinyInt:
 		return "UTINYINT", Integer, true
-	case mapping.TypeUSmallInt:
+	case duckdb.TypeUSmallInt:
 		return "USMALLINT", Integer, true
-	case mapping.TypeUInteger:
+	case duckdb.TypeUInteger:
 		return "UINTEGER", Integer, true
-	case mapping.TypeUBigInt:
+	case duckdb.TypeUBigInt:
 		return "UBIGINT", Number, true
-	case mapping.TypeHugeInt:
+	case duckdb.TypeHugeInt:
 		return "HUGEINT", Number, true
-	case mapping.TypeDouble:
+	case duckdb.TypeDouble:
 		return "DOUBLE", Double, true
-	case mapping.TypeVarchar:
+	case duckdb.TypeVarchar:
 		return "VARCHAR", Text, true
-	case mapping.TypeDate:
+	case duckdb.TypeDate:
 		return "DATE", Date, true
-	case mapping.TypeTimestamp:
+	case duckdb.TypeTimestamp:
 		return "TIMESTAMP", Timestamp, true
-	case mapping.TypeTimestampTZ:
+	case duckdb.TypeTimestampTZ:
 		return "TIMESTAMP WITH TIME ZONE", Timestamp, true
 	default:
 		return "", 0, false
@@ -46,19 +46,19 @@ func scalar(t mapping.Type) (name string, kind Kind, ok bool) {
 
 // describeType returns how a type's values are read; ok is false for a type
 // that must be cast first, see plainSQL.
-func describeType(typ mapping.LogicalType) (ResultColumn, *decoder, bool) {
-	id := mapping.GetTypeId(typ)
+func describeType(typ duckdb.LogicalType) (ResultColumn, *decoder, bool) {
+	id := duckdb.GetTypeId(typ)
 	if name, kind, ok := scalar(id); ok {
-		if mapping.LogicalTypeGetAlias(typ) == "JSON" {
+		if duckdb.LogicalTypeGetAlias(typ) == "JSON" {
 			name, kind = "JSON", JSON
 		}
 		return ResultColumn{Type: name, Kind: kind}, &decoder{physical: id}, true
 	}
-	if id != mapping.TypeList {
+	if id != duckdb.TypeList {
 		return ResultColumn{}, nil, false
 	}
-	child := mapping.ListTypeChildType(typ)
-	defer mapping.DestroyLogicalType(&child)
+	child := duckdb.ListTypeChildType(typ)
+	defer duckdb.DestroyLogicalType(&child)
 	elem, dec, ok := describeType(child)
 	if !ok || elem.Kind == List {
 		return ResultColumn{}, nil, false
@@ -77,15 +77,15 @@ type plainColumn struct {
 // as it is (decimals, intervals, structures and the like) is cast to a plain
 // type. It returns nil columns where nothing has to be cast.
 func plainSQL(st *statement, sql string) (string, []plainColumn) {
-	n := int(mapping.PreparedStatementColumnCount(st.prepared))
+	n := int(duckdb.PreparedStatementColumnCount(st.prepared))
 	cols, rewrite := make([]plainColumn, n), false
 	var names, exprs string
 	for i := range n {
-		typ := mapping.PreparedStatementColumnLogicalType(st.prepared, mapping.IdxT(i))
+		typ := duckdb.PreparedStatementColumnLogicalType(st.prepared, duckdb.IdxT(i))
 		col, _, ok := describeType(typ)
-		id := mapping.GetTypeId(typ)
-		mapping.DestroyLogicalType(&typ)
-		cols[i] = plainColumn{name: mapping.PreparedStatementColumnName(st.prepared, mapping.IdxT(i)), typ: col.Type}
+		id := duckdb.GetTypeId(typ)
+		duckdb.DestroyLogicalType(&typ)
+		cols[i] = plainColumn{name: duckdb.PreparedStatementColumnName(st.prepared, duckdb.IdxT(i)), typ: col.Type}
 		name, expr := fmt.Sprintf("c%d", i), fmt.Sprintf("c%d", i)
 		if !ok {
 			rewrite = true
@@ -102,33 +102,33 @@ func plainSQL(st *statement, sql string) (string, []plainColumn) {
 	return fmt.Sprintf("SELECT %s FROM (%s\n) AS q(%s)", exprs, trimStatement(sql), names), cols
 }
 
-func plainExpr(id mapping.Type, col string) (expr, typ string, kind *Kind) {
+func plainExpr(id duckdb.Type, col string) (expr, typ string, kind *Kind) {
 	text := fmt.Sprintf("CAST(%s AS VARCHAR)", col)
 	number, json := Number, JSON
 	switch id {
-	case mapping.TypeDecimal:
+	case duckdb.TypeDecimal:
 		return text, "DECIMAL", &number
-	case mapping.TypeUHugeInt:
+	case duckdb.TypeUHugeInt:
 		return text, "UHUGEINT", &number
-	case mapping.TypeFloat: // through text, so that 0.1 stays 0.1
+	case duckdb.TypeFloat: // through text, so that 0.1 stays 0.1
 		return fmt.Sprintf("CAST(%s AS DOUBLE)", text), "FLOAT", nil
-	case mapping.TypeTimestampS, mapping.TypeTimestampMS, mapping.TypeTimestampNS:
+	case duckdb.TypeTimestampS, duckdb.TypeTimestampMS, duckdb.TypeTimestampNS:
 		return fmt.Sprintf("CAST(%s AS TIMESTAMP)", col), "TIMESTAMP", nil
-	case mapping.TypeStruct:
+	case duckdb.TypeStruct:
 		return fmt.Sprintf("CAST(to_json(%s) AS VARCHAR)", col), "STRUCT", &json
-	case mapping.TypeMap:
+	case duckdb.TypeMap:
 		return fmt.Sprintf("CAST(to_json(%s) AS VARCHAR)", col), "MAP", &json
-	case mapping.TypeUnion:
+	case duckdb.TypeUnion:
 		return fmt.Sprintf("CAST(to_json(%s) AS VARCHAR)", col), "UNION", &json
-	case mapping.TypeArray, mapping.TypeList:
+	case duckdb.TypeArray, duckdb.TypeList:
 		return fmt.Sprintf("CAST(to_json(%s) AS VARCHAR)", col), "LIST", &json
-	case mapping.TypeInterval:
+	case duckdb.TypeInterval:
 		return text, "INTERVAL", nil
-	case mapping.TypeBlob:
+	case duckdb.TypeBlob:
 		return text, "BLOB", nil
-	case mapping.TypeUUID:
+	case duckdb.TypeUUID:
 		return text, "UUID", nil
-	case mapping.TypeEnum:
+	case duckdb.TypeEnum:
 		return text, "ENUM", nil
 	default:
 		return text, "VARCHAR", nil

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 )
 
 // watcher interrupts a connection's query when a context ends, and tells
@@ -20,7 +20,7 @@ type watcher struct {
 const progressInterval = 100 * time.Millisecond
 
 // watch starts a watch; progress may be nil.
-func watch(ctx context.Context, conn mapping.Connection, progress func(percent float64)) *watcher {
+func watch(ctx context.Context, conn duckdb.Connection, progress func(percent float64)) *watcher {
 	w := &watcher{ctx: ctx, quit: make(chan struct{}), closed: make(chan struct{})}
 	go func() {
 		defer close(w.closed)
@@ -33,7 +33,7 @@ func watch(ctx context.Context, conn mapping.Connection, progress func(percent f
 		for {
 			select {
 			case <-ctx.Done():
-				mapping.Interrupt(conn)
+				duckdb.Interrupt(conn)
 				return
 			case <-w.quit:
 				return
@@ -49,9 +49,9 @@ func watch(ctx context.Context, conn mapping.Connection, progress func(percent f
 
 // progressOf returns what DuckDB thinks a connection's query has done so far,
 // in percent; known is false while it has no idea.
-func progressOf(conn mapping.Connection) (percent float64, known bool) {
-	p := mapping.QueryProgress(conn)
-	percent, _, _ = mapping.QueryProgressTypeMembers(&p)
+func progressOf(conn duckdb.Connection) (percent float64, known bool) {
+	p := duckdb.QueryProgress(conn)
+	percent, _, _ = duckdb.QueryProgressTypeMembers(&p)
 	return percent, percent >= 0
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	mapping "github.com/duckdb/duckdb-go-bindings"
+	duckdb "github.com/duckdb/duckdb-go-bindings"
 
 	"weir/warehouse/schema"
 )
@@ -46,7 +46,7 @@ func dialectViews(dialects []*schema.Dialect, t *schema.Table) []string {
 // spell makes the views of the dialects when the query mentions one of them,
 // or asks what views there are: binding them to a hundred columns each takes
 // longer than most questions.
-func (s *Session) spell(ctx context.Context, conn mapping.Connection, sql string) error {
+func (s *Session) spell(ctx context.Context, conn duckdb.Connection, sql string) error {
 	s.spelling.Lock()
 	defer s.spelling.Unlock()
 	if s.spelled {
