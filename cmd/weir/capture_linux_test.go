@@ -17,8 +17,9 @@ import (
 // network is two network namespaces joined by a cable: a sends, b is captured in.
 type network struct{ a, b, portA, portB string }
 
-// newNetwork makes the namespaces, and skips the test where that is not allowed.
-func newNetwork(t *testing.T) *network {
+// newNetwork makes the namespaces, and skips the test where that is not allowed. The
+// letter tells the networks of tests apart that run at the same time.
+func newNetwork(t *testing.T, letter string) *network {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("captures for seconds")
@@ -31,7 +32,7 @@ func newNetwork(t *testing.T) *network {
 			t.Skipf("%s is not installed", tool)
 		}
 	}
-	tag := fmt.Sprintf("w%d", os.Getpid()%100000)
+	tag := fmt.Sprintf("w%d%s", os.Getpid()%100000, letter)
 	n := &network{tag + "a", tag + "b", tag + "va", tag + "vb"}
 	t.Cleanup(func() {
 		_ = exec.Command("ip", "netns", "del", n.a).Run()
@@ -135,7 +136,8 @@ func end(t *testing.T, cmd *exec.Cmd, signal os.Signal, messages *bytes.Buffer) 
 // TestCapture captures traffic of real programs beside tcpdump: the flows are those
 // of an ingest of tcpdump's file, but for times and for flows that the clock ended.
 func TestCapture(t *testing.T) {
-	n := newNetwork(t)
+	t.Parallel() // it mostly waits
+	n := newNetwork(t, "x")
 	dir := t.TempDir()
 	live, offline, packets, rows := filepath.Join(dir, "live"), filepath.Join(dir, "offline"), filepath.Join(dir, "beside.pcap"), filepath.Join(dir, "rows.csv")
 	beside, besideMessages := start(t, n.b, "tcpdump", "-i", n.portB, "--immediate-mode", "-B", "65536", "-w", packets)
@@ -231,7 +233,8 @@ func at(lines []string, i int) string {
 // what is in is in once and adds up, the next start tells of it, and no more is lost
 // than what came after the last commit.
 func TestCaptureKilled(t *testing.T) {
-	n := newNetwork(t)
+	t.Parallel() // it mostly waits
+	n := newNetwork(t, "y")
 	house := filepath.Join(t.TempDir(), "warehouse")
 	pinging, _ := start(t, n.a, "ping", "-q", "-i", "0.002", "-s", "100", "10.99.0.2")
 	defer func() { _ = pinging.Process.Kill() }()
