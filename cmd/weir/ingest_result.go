@@ -235,7 +235,7 @@ func (in *intake) next() {
 	}
 	in.say(`
 Next:
-  %[2]s report%[1]s
+  %[2]s report%[1]s -o report.html
   %[2]s query%[1]s "SELECT protocol, count(*) AS flows, sum(total_bytes) AS bytes FROM flows GROUP BY protocol ORDER BY bytes DESC"
   %[2]s export%[1]s flows.xlsx --split-by protocol`, where, in.program)
 }
