@@ -175,7 +175,7 @@ func TestKnownCertificates(t *testing.T) {
 		t.Errorf("another one after it gave way: %+v", d)
 	}
 	large := append(bytes.Clone(b), make([]byte, maxKnownBytes)...)
-	if known.parse(large) == known.parse(large) {
+	if first := known.parse(large); first == known.parse(large) {
 		t.Error("a large one is kept")
 	}
 }
