@@ -14,6 +14,10 @@ func copyRows(dst, src *schema.Batch, from, to int) {
 func copyValues(dst, src *schema.Vector, from, to int) {
 	for i := from; i < to; i++ {
 		ok := !src.Null(i)
+		if !ok && src.Kind != schema.KindList {
+			dst.AppendNull()
+			continue
+		}
 		switch src.Kind {
 		case schema.KindInt32:
 			dst.AppendInt32(src.Int32[i], ok)

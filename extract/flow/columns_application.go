@@ -8,9 +8,9 @@ import (
 )
 
 func applicationFields() []field {
-	fields := httpFields()
-	fields = append(fields, tlsFields()...)
-	return append(fields, dnsFields()...)
+	fields := schema.Where(func(f *Flow) bool { return f.http() != nil }, httpFields()...)
+	fields = append(fields, schema.Where(func(f *Flow) bool { return f.tls() != nil }, tlsFields()...)...)
+	return append(fields, schema.Where(func(f *Flow) bool { return f.dns() != nil }, dnsFields()...)...)
 }
 
 func (f *Flow) http() *http.Summary {

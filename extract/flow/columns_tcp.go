@@ -5,6 +5,9 @@ import (
 	"weir/warehouse/schema"
 )
 
+// hasStory tells of which flows the columns of TCP have values.
+func hasStory(f *Flow) bool { return f.story != nil }
+
 func flagFields() []field {
 	var fields []field
 	for _, flag := range []struct {
@@ -21,7 +24,7 @@ func flagFields() []field {
 		fields = append(fields, deriveCount(flag.name+"_packets", "packets", "fwd + bwd.",
 			"fwd_"+flag.name+"_packets + bwd_"+flag.name+"_packets"))
 	}
-	return append(fields,
+	return schema.Where(hasStory, append(fields,
 		ofTCP("syn_only_packets", "Packets with SYN and without ACK; null unless TCP.", func(t *story) int64 { return t.flags.synOnly() }),
 		schema.NullStr(column{Name: "tcp_flags", Encoding: schema.Dict, Doc: "Distinct flag sets of the packets, letters in the order FSRPAUEC (N for AE), sorted as text, comma-joined, e.g. A,FA,PA,S,SA; null unless TCP."},
 			func(dst []byte, f *Flow) ([]byte, bool) {
@@ -30,7 +33,7 @@ func flagFields() []field {
 				}
 				return f.story.flags.appendText(dst), true
 			}),
-	)
+	)...)
 }
 
 func upper(s string) string {
@@ -111,7 +114,7 @@ func tcpFields() []field {
 				func(t *story) int64 { return t.zeroWindow[d] }),
 		)
 	}
-	return fields
+	return schema.Where(hasStory, fields...)
 }
 
 func headerFields() []field {

@@ -34,6 +34,13 @@ func (d *values) gather(s *shape, v *schema.Vector, order []int32) {
 		v, valid, nulls, order = v.Elem, nil, 0, s.elements
 	}
 	d.kind = v.Kind
+	if nulls == v.Rows() && nulls > 0 {
+		d.int32, d.int64, d.float, d.bool, d.rows, d.n = nil, nil, nil, nil, nil, 0
+		if d.kind == schema.KindBytes {
+			d.text = v
+		}
+		return
+	}
 	switch d.kind {
 	case schema.KindInt32:
 		d.int32 = gather(d.buf32, v.Int32, valid, nulls, order)

@@ -1,12 +1,33 @@
 package schema
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Field is a column together with the way its value is found in a row of
 // type R. Derived and partition columns have no value function.
 type Field[R any] struct {
 	Column
-	fill func(v *Vector, rows []R)
+	fill  func(v *Vector, rows []R)
+	where *where[R] // nil for all rows
+}
+
+// where tells the rows that some columns have values of.
+type where[R any] struct{ has func(R) bool }
+
+// in tells whether there are such rows among those.
+func (w *where[R]) in(rows []R) bool { return slices.ContainsFunc(rows, w.has) }
+
+// Where tells of fields, which are no lists, that they are null, or 0 if they are never
+// null, in all rows that has does not hold of: where there are only such rows they are
+// not asked.
+func Where[R any](has func(R) bool, fields ...Field[R]) []Field[R] {
+	w := &where[R]{has}
+	for i := range fields {
+		fields[i].where = w
+	}
+	return fields
 }
 
 // Derive declares a column that is computed by its SQL expression when asked for.
@@ -22,14 +43,14 @@ func PartitionBy[R any](c Column) Field[R] {
 // Int declares a stored integer, date or timestamp column that is never null.
 func Int[R any](c Column, value func(R) int64) Field[R] {
 	if c.Type.Kind() == KindInt32 {
-		return Field[R]{c, func(v *Vector, rows []R) {
+		return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
 			values := v.addInt32(len(rows))
 			for i, r := range rows {
 				values[i] = int32(value(r))
 			}
 		}}
 	}
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
 		values := v.addInt64(len(rows))
 		for i, r := range rows {
 			values[i] = value(r)
@@ -42,7 +63,10 @@ func Int[R any](c Column, value func(R) int64) Field[R] {
 func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 	c.Nullable = true
 	if c.Type.Kind() == KindInt32 {
-		return Field[R]{c, func(v *Vector, rows []R) {
+		return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
+			if rows = leadingNulls(v, rows, value); len(rows) == 0 {
+				return
+			}
 			values, valid := v.addInt32(len(rows)), v.addValid(len(rows))
 			known := 0
 			for i, r := range rows {
@@ -57,7 +81,10 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 			v.Nulls += len(rows) - known
 		}}
 	}
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
+		if rows = leadingNulls(v, rows, value); len(rows) == 0 {
+			return
+		}
 		values, valid := v.addInt64(len(rows)), v.addValid(len(rows))
 		known := 0
 		for i, r := range rows {
@@ -77,7 +104,10 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 // false.
 func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 	c.Type, c.Nullable = Double, true
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
+		if rows = leadingNulls(v, rows, value); len(rows) == 0 {
+			return
+		}
 		values, valid := v.addFloat64(len(rows)), v.addValid(len(rows))
 		known := 0
 		for i, r := range rows {
@@ -97,7 +127,7 @@ func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 // false as its second result.
 func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 	c.Type, c.Nullable = Bool, true
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
 		for _, r := range rows {
 			v.AppendBool(value(r))
 		}
@@ -108,7 +138,7 @@ func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 // value to dst and returns it, so that no string is made.
 func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 	c.Type = Text
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
 		ends, b := v.addOffsets(len(rows)), v.textRoom(len(rows)*textGuess)
 		for i, r := range rows {
 			b = text(b, r)
@@ -126,7 +156,10 @@ const textGuess = 16
 // false, in which case it must have appended nothing.
 func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R] {
 	c.Type, c.Nullable = Text, true
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
+		if rows = leadingNulls(v, rows, func(r R) ([]byte, bool) { return text(v.Bytes, r) }); len(rows) == 0 {
+			return
+		}
 		ends, valid, b := v.addOffsets(len(rows)), v.addValid(len(rows)), v.textRoom(len(rows)*textGuess)
 		known := 0
 		for i, r := range rows {
@@ -146,7 +179,7 @@ func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R
 // where it returns false the list is null.
 func List[R any](c Column, fill func(elem *Vector, r R) bool) Field[R] {
 	c.Nullable = true
-	return Field[R]{c, func(v *Vector, rows []R) {
+	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
 		for _, r := range rows {
 			v.EndList(fill(v.Elem, r))
 		}
@@ -214,8 +247,18 @@ const sharedRows = 1024
 func (c *Catalogue[R]) fill(b *Batch, rows []R, from, to int) {
 	for len(rows) > 0 {
 		n := min(chunk, len(rows))
+		var last *where[R]
+		some := false
 		for i := from; i < to; i++ {
-			c.stored[i].fill(&b.Vectors[i], rows[:n])
+			f := &c.stored[i]
+			if f.where != last && f.where != nil {
+				last, some = f.where, f.where.in(rows[:n])
+			}
+			if f.where != nil && !some {
+				b.Vectors[i].addDefaults(n)
+				continue
+			}
+			f.fill(&b.Vectors[i], rows[:n])
 		}
 		rows = rows[n:]
 	}

@@ -14,7 +14,8 @@ const (
 )
 
 // Vector holds the values of one column of a batch, densely: a null takes a
-// slot with the zero value. Only the slice its Kind names is in use.
+// slot with the zero value. Only the slice its Kind names is in use. One that has
+// nulls alone may hold nothing of them but their number.
 type Vector struct {
 	Kind    Kind
 	Int32   []int32
@@ -32,6 +33,7 @@ type Vector struct {
 	// Nulls counts the false entries of Valid.
 	Nulls  int
 	rows   int
+	absent int     // rows, all that there are, that take no slots
 	memory *Memory // nil for the heap
 }
 
@@ -56,10 +58,15 @@ func NewVector(t Type, nullable bool) Vector {
 func (v *Vector) Rows() int { return v.rows }
 
 // Text returns row i of a KindBytes vector. It is valid until the vector is reset.
-func (v *Vector) Text(i int) []byte { return v.Bytes[v.Offsets[i]:v.Offsets[i+1]] }
+func (v *Vector) Text(i int) []byte {
+	if i < v.absent {
+		return nil
+	}
+	return v.Bytes[v.Offsets[i]:v.Offsets[i+1]]
+}
 
 // Null reports whether row i is null.
-func (v *Vector) Null(i int) bool { return v.Valid != nil && !v.Valid[i] }
+func (v *Vector) Null(i int) bool { return i < v.absent || v.Valid != nil && !v.Valid[i] }
 
 // Size returns the bytes of memory that the values take.
 func (v *Vector) Size() int {
@@ -73,7 +80,7 @@ func (v *Vector) Size() int {
 // Reset empties the vector and keeps its memory.
 func (v *Vector) Reset() {
 	v.Int32, v.Int64, v.Float64, v.Bool = v.Int32[:0], v.Int64[:0], v.Float64[:0], v.Bool[:0]
-	v.Bytes, v.Nulls, v.rows = v.Bytes[:0], 0, 0
+	v.Bytes, v.Nulls, v.rows, v.absent = v.Bytes[:0], 0, 0, 0
 	if v.Valid != nil {
 		v.Valid = v.Valid[:0]
 	}
@@ -88,6 +95,10 @@ func (v *Vector) Reset() {
 // Truncate drops all rows from row n on.
 func (v *Vector) Truncate(n int) {
 	if n >= v.rows {
+		return
+	}
+	if v.absent > 0 {
+		v.absent, v.rows, v.Nulls = n, n, n
 		return
 	}
 	switch v.Kind {
@@ -130,6 +141,7 @@ func (v *Vector) setValid(ok bool) {
 
 // AppendInt32 appends a value, or with ok false a null, to a KindInt32 vector.
 func (v *Vector) AppendInt32(x int32, ok bool) {
+	v.store()
 	if !ok {
 		x = 0
 	}
@@ -139,6 +151,7 @@ func (v *Vector) AppendInt32(x int32, ok bool) {
 
 // AppendInt64 appends a value, or with ok false a null, to a KindInt64 vector.
 func (v *Vector) AppendInt64(x int64, ok bool) {
+	v.store()
 	if !ok {
 		x = 0
 	}
@@ -148,6 +161,7 @@ func (v *Vector) AppendInt64(x int64, ok bool) {
 
 // AppendFloat64 appends a value, or with ok false a null, to a KindFloat64 vector.
 func (v *Vector) AppendFloat64(x float64, ok bool) {
+	v.store()
 	if !ok {
 		x = 0
 	}
@@ -157,6 +171,7 @@ func (v *Vector) AppendFloat64(x float64, ok bool) {
 
 // AppendBool appends a value, or with ok false a null, to a KindBool vector.
 func (v *Vector) AppendBool(x, ok bool) {
+	v.store()
 	v.Bool = append(v.boolRoom(1), x && ok)
 	v.setValid(ok)
 }
@@ -180,6 +195,7 @@ func (v *Vector) AppendString(x string, ok bool) {
 // EndText ends a row of a KindBytes vector whose text the caller has appended
 // to v.Bytes.
 func (v *Vector) EndText(ok bool) {
+	v.store()
 	v.Offsets = append(v.offsetRoom(1), uint32(len(v.Bytes)))
 	v.setValid(ok)
 }
@@ -225,6 +241,7 @@ func (v *Vector) textRoom(n int) []byte {
 // until the caller fills all of them.
 
 func (v *Vector) addInt32(n int) (values []int32) {
+	v.store()
 	v.rows += n
 	old := len(v.Int32)
 	v.Int32 = v.int32Room(n)[:old+n]
@@ -232,6 +249,7 @@ func (v *Vector) addInt32(n int) (values []int32) {
 }
 
 func (v *Vector) addInt64(n int) (values []int64) {
+	v.store()
 	v.rows += n
 	old := len(v.Int64)
 	v.Int64 = v.int64Room(n)[:old+n]
@@ -239,6 +257,7 @@ func (v *Vector) addInt64(n int) (values []int64) {
 }
 
 func (v *Vector) addFloat64(n int) (values []float64) {
+	v.store()
 	v.rows += n
 	old := len(v.Float64)
 	v.Float64 = v.float64Room(n)[:old+n]
@@ -246,6 +265,7 @@ func (v *Vector) addFloat64(n int) (values []float64) {
 }
 
 func (v *Vector) addOffsets(n int) (ends []uint32) {
+	v.store()
 	v.rows += n
 	old := len(v.Offsets)
 	v.Offsets = v.offsetRoom(n)[:old+n]
