@@ -156,26 +156,26 @@ func TestManyNames(t *testing.T) {
 // TestKnownCertificates reads the same certificate once, and another one whose
 // fingerprint begins alike for itself.
 func TestKnownCertificates(t *testing.T) {
-	var known certificates
+	var known lately
 	b := certificate(t, pkix.Name{CommonName: "leaf"}, time.Unix(0, 0), time.Unix(1e9, 0), "a.example")
-	c := known.parse(b)
-	if c.Subject != "CN=leaf" || known.parse(bytes.Clone(b)) != c {
+	c := known.certificate(b)
+	if c.Subject != "CN=leaf" || known.certificate(bytes.Clone(b)) != c {
 		t.Errorf("read again: %+v", c)
 	}
 	for i := 0; ; i++ {
 		other := append(bytes.Clone(b), byte(i), byte(i>>8))
 		if sum := sha256.Sum256(other); sum[0] == c.SHA256[0] {
-			if d := known.parse(other); d == c || d.SHA256 != sum {
+			if d := known.certificate(other); d == c || d.SHA256 != sum {
 				t.Errorf("%x taken for %x", d.SHA256, sum)
 			}
 			break
 		}
 	}
-	if d := known.parse(b); d.SHA256 != c.SHA256 || d.Subject != c.Subject {
+	if d := known.certificate(b); d.SHA256 != c.SHA256 || d.Subject != c.Subject {
 		t.Errorf("another one after it gave way: %+v", d)
 	}
 	large := append(bytes.Clone(b), make([]byte, maxKnownBytes)...)
-	if first := known.parse(large); first == known.parse(large) {
+	if first := known.certificate(large); first == known.certificate(large) {
 		t.Error("a large one is kept")
 	}
 }

@@ -54,8 +54,8 @@ type Session struct {
 	client     *ClientHello
 	server     *ServerHello
 	leaf       *Certificate
-	known      *certificates // of the parser's sink
-	clientDir  int           // valid if first
+	known      *lately // of the parser's sink
+	clientDir  int     // valid if first
 	first      bool
 	stamp      event.Stamp
 	keysSent   bool // the client sent a ClientKeyExchange
@@ -80,7 +80,7 @@ func (s *Session) Message(dir int, kind uint8, body []byte, at event.Stamp) {
 		}
 	case kindCertificate:
 		if leaf := leafOf(body); s.leaf == nil && s.first && dir != s.clientDir && len(leaf) > 0 {
-			s.leaf = s.known.parse(leaf)
+			s.leaf = s.known.certificate(leaf)
 		}
 	case kindClientKeyExchange:
 		s.keysSent = true
@@ -111,7 +111,7 @@ func (s *Session) clientHello(dir int, h *ClientHello, at event.Stamp) {
 	if s.ALPN == "" {
 		s.ALPN = text(h.protocol())
 	}
-	s.JA3, s.JA4 = h.JA3(), h.JA4(s.transport.letter())
+	s.JA3, s.JA4 = s.known.fingerprints(h, s.transport.letter())
 	if s.server == nil {
 		s.Version = h.Highest()
 	}

@@ -1,19 +1,20 @@
 package tls
 
-import "crypto/sha256"
+import "hash/maphash"
 
 // Sink takes the events of many parsers, of TLS over TCP and over QUIC, that run on
 // one goroutine, and keeps what they share.
 type Sink struct {
-	emit func(*Event)
-	// known are certificates that were read lately.
-	known certificates
+	emit  func(*Event)
+	known lately
 	// spare are buffers of messages that no parser uses.
 	spare [][]byte
 }
 
 // NewSink returns a sink that hands each event to emit, whose receiver owns it.
-func NewSink(emit func(*Event)) *Sink { return &Sink{emit: emit} }
+func NewSink(emit func(*Event)) *Sink {
+	return &Sink{emit: emit, known: lately{offers: offers{seed: maphash.MakeSeed()}}}
+}
 
 // Emit hands over an event that is complete; a nil one is none.
 func (s *Sink) Emit(e *Event) {
@@ -44,30 +45,4 @@ func (s *Sink) giveBack(b []byte) {
 	if cap(b) > 0 && cap(b) <= maxSpareBytes && len(s.spare) < maxSpare {
 		s.spare = append(s.spare, b[:0])
 	}
-}
-
-// certificates are those of which the same bytes may come again: what servers send is
-// the same from connection to connection. An entry gives way to the next one
-// whose fingerprint begins with the same byte.
-type certificates [256]*Certificate
-
-// maxKnownBytes is the length up to which a certificate is kept.
-const maxKnownBytes = 8 << 10
-
-// parse is ParseCertificate. What it returns may be of several connections, and must
-// not be changed. Without a place to look it up it is read.
-func (k *certificates) parse(b []byte) *Certificate {
-	sum := sha256.Sum256(b)
-	if k == nil {
-		return parseCertificate(b, sum)
-	}
-	place := &k[sum[0]]
-	if c := *place; c != nil && c.SHA256 == sum {
-		return c
-	}
-	c := parseCertificate(b, sum)
-	if len(b) <= maxKnownBytes {
-		*place = c
-	}
-	return c
 }

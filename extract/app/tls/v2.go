@@ -89,7 +89,7 @@ func (s *Session) serverHelloV2(m []byte) {
 	if leaf := c.take(size); s.server == nil && !c.short {
 		s.Version = version
 		if len(leaf) > 0 {
-			s.leaf = s.known.parse(leaf)
+			s.leaf = s.known.certificate(leaf)
 		}
 	}
 }
