@@ -40,6 +40,7 @@ func (p *pool) take(tcp bool) (f *Flow, closed []*app.Conversation) {
 	if len(p.stories) == 0 {
 		stories := make([]story, block)
 		for i := range stories {
+			stories[i].closed = true // as with flows
 			p.stories = append(p.stories, &stories[i])
 		}
 	}
