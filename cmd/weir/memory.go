@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
 	"weir/extract"
 	"weir/warehouse"
@@ -65,12 +67,42 @@ func remember(c *extract.Config) (forget func(), err error) {
 	if err := c.Validate(); err != nil {
 		return nil, usage("%v", err)
 	}
-	limit, garbage := debug.SetMemoryLimit(int64(c.MemoryLimit)-outsideHeap), debug.SetGCPercent(mostGarbage)
+	limit, garbage := int64(c.MemoryLimit)-outsideHeap, mostGarbage
+	limitBefore, garbageBefore := debug.SetMemoryLimit(limit), debug.SetGCPercent(garbage)
+	restore := collectFrom(min(firstCollection, limit), limit, garbage)
 	return func() {
-		debug.SetMemoryLimit(limit)
-		debug.SetGCPercent(garbage)
+		restore()
+		debug.SetMemoryLimit(limitBefore)
+		debug.SetGCPercent(garbageBefore)
 	}, nil
 }
+
+// firstCollection is how many bytes are in use when the collector runs first. What
+// it would find before that is little, and it would look a dozen times.
+const firstCollection = 128 << 20
+
+// collectFrom lets the collector begin at that many bytes, and keep to the limit and
+// the percentage of garbage from its first run on. Restore ends the waiting for it.
+func collectFrom(first, limit int64, garbage int) (restore func()) {
+	var mu sync.Mutex
+	waiting := true
+	begin := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if waiting {
+			waiting = false
+			debug.SetMemoryLimit(limit)
+			debug.SetGCPercent(garbage)
+		}
+	}
+	debug.SetMemoryLimit(first)
+	debug.SetGCPercent(-1)
+	runtime.AddCleanup(new(canary), func(begin func()) { begin() }, begin)
+	return begin
+}
+
+// canary is of no use, so that the collector's first run finds it.
+type canary struct{ _ *canary }
 
 // bufferBytes is what rows that wait take at the most: more make files smaller by a few
 // percent and take tens of megabytes.
