@@ -118,8 +118,14 @@ func (d *textDict) build(v *schema.Vector, rows []int32, limit int, ids []int32)
 	d.slots = slices.Grow(d.slots[:0], size)[:size]
 	clear(d.slots)
 	mask := uint32(size - 1)
+	var before []byte
 	for i, r := range rows {
 		x := v.Text(int(r))
+		if i > 0 && bytes.Equal(x, before) { // as so often
+			ids[i] = ids[i-1]
+			continue
+		}
+		before = x
 		hash := uint32(maphash.Bytes(d.seed, x))
 		for h := hash & mask; ; h = (h + 1) & mask {
 			slot := d.slots[h]
