@@ -40,15 +40,12 @@ func of[E event.Event](epochs []epoch, table func(*app.Events) []E) []E {
 // first packets. Events of one packet are of one flow, and so of one shard,
 // whose order they keep.
 func appendEvents[E event.Event](m *merger, table *schema.Catalogue[E], events []E, sink Sink) error {
-	slices.SortStableFunc(events, func(a, b E) int {
-		x, y := a.EventHead().Stamp, b.EventHead().Stamp
-		return cmp.Or(cmp.Compare(dayOf(x.Time), dayOf(y.Time)), cmp.Compare(x.Packet, y.Packet))
-	})
+	events, days := inOrder(events)
 	var keys []schema.Key
 	for len(events) > 0 {
-		day, n := dayOf(events[0].EventHead().Stamp.Time), 0
+		day, n := days[0], 0
 		keys = keys[:0]
-		for ; n < len(events) && n < stride && dayOf(events[n].EventHead().Stamp.Time) == day; n++ {
+		for ; n < len(events) && n < stride && days[n] == day; n++ {
 			keys = append(keys, events[n].EventHead().Key())
 		}
 		batch, err := sink.Batch(table.Table, dateOf(day))
@@ -59,7 +56,35 @@ func appendEvents[E event.Event](m *merger, table *schema.Catalogue[E], events [
 		if err := sink.Grown(batch); err != nil {
 			return err
 		}
-		events = events[n:]
+		events, days = events[n:], days[n:]
 	}
 	return nil
+}
+
+// inOrder returns events by day and first packet, those of one packet as they came, and
+// the day of each.
+func inOrder[E event.Event](events []E) (sorted []E, days []int64) {
+	type place struct {
+		day, packet int64
+		at          int
+	}
+	places := make([]place, len(events))
+	for i, e := range events {
+		s := e.EventHead().Stamp
+		places[i] = place{dayOf(s.Time), s.Packet, i}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		if a.day != b.day {
+			return cmp.Compare(a.day, b.day)
+		}
+		if a.packet != b.packet {
+			return cmp.Compare(a.packet, b.packet)
+		}
+		return cmp.Compare(a.at, b.at)
+	})
+	sorted, days = make([]E, len(events)), make([]int64, len(events))
+	for i, p := range places {
+		sorted[i], days[i] = events[p.at], p.day
+	}
+	return sorted, days
 }
