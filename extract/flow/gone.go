@@ -67,6 +67,7 @@ func (x *firsts) put(hash uint64, packet int64) {
 func (x *firsts) grow() {
 	old := x.slots
 	x.slots = make([]first, max(leastSlots, 2*len(old)))
+	clear(x.slots) // fresh pages that are read first are mapped twice
 	x.mask = uint64(len(x.slots) - 1)
 	for _, s := range old {
 		if s.next != 0 {

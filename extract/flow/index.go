@@ -63,6 +63,7 @@ func (x *index) insert(f *Flow) {
 func (x *index) grow() {
 	old := x.slots
 	x.slots = make([]slot, 2*len(old))
+	clear(x.slots) // fresh pages that are read first are mapped twice
 	x.mask = uint64(len(x.slots) - 1)
 	for _, s := range old {
 		if s.flow == nil {
