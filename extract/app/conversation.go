@@ -183,9 +183,3 @@ func (c *Conversation) read(r reader) {
 	c.guess.replay(r)
 	c.guess = guess{}
 }
-
-// identity returns the flow as events refer to it.
-func (c *Conversation) identity() *event.Flow {
-	f := c.flow
-	return &f
-}

@@ -30,14 +30,14 @@ func (c *Conversation) guessDatagram(b []byte, wire, dir int) {
 	e := c.engine
 	if c.isDNS(b, wire) {
 		c.service, c.dns = "dns", take(&e.dnsParsers)
-		c.dns.Reset(c.identity(), e.dns)
+		c.dns.Reset(&c.flow, e.dns)
 		c.readDatagrams(c.dns)
 		return
 	}
 	switch quic.Probe(b, wire) {
 	case quic.IETF:
 		c.service, c.quic = "quic", take(&e.quicParsers)
-		c.quic.Reset(c.identity(), e.quic)
+		c.quic.Reset(&c.flow, e.quic)
 		c.readDatagrams(c.quic)
 		return
 	case quic.Google:

@@ -8,20 +8,10 @@ import (
 	"weir/extract/app/tls"
 )
 
-// Events are the rows of the event tables that a shard has finished.
-type Events struct {
-	DNS  []*dns.Event
-	HTTP []*http.Event
-	TLS  []*tls.Event
-}
-
-// Len returns the number of events.
-func (e *Events) Len() int { return len(e.DNS) + len(e.HTTP) + len(e.TLS) }
-
 // Engine is the application layer of one shard. It is not safe for
 // concurrent use.
 type Engine struct {
-	events Events
+	events ledger
 	dns    *dns.Sink
 	http   *http.Sink
 	tls    *tls.Sink
@@ -37,23 +27,20 @@ type Engine struct {
 // NewEngine returns an engine without events.
 func NewEngine() *Engine {
 	e := &Engine{}
-	e.dns = dns.NewSink(func(x *dns.Event) { e.events.DNS = append(e.events.DNS, x) })
-	e.http = http.NewSink(func(x *http.Event) { e.events.HTTP = append(e.events.HTTP, x) })
-	ended := func(x *tls.Event) { e.events.TLS = append(e.events.TLS, x) }
-	e.tls, e.quic = tls.NewSink(ended), quic.NewSink(ended)
+	e.dns = dns.NewSink(func(x *dns.Event) {
+		e.events.addDNS(x)
+		e.dns.Recycle(x)
+	})
+	e.http = http.NewSink(func(x *http.Event) {
+		e.events.addHTTP(x)
+		e.http.Recycle(x)
+	})
+	e.tls, e.quic = tls.NewSink(e.events.addTLS), quic.NewSink(e.events.addTLS)
 	return e
 }
 
 // Events returns the events finished since the last call.
-func (e *Engine) Events() Events {
-	events := e.events
-	e.events = Events{ // about as many will come again
-		DNS:  make([]*dns.Event, 0, len(events.DNS)),
-		HTTP: make([]*http.Event, 0, len(events.HTTP)),
-		TLS:  make([]*tls.Event, 0, len(events.TLS)),
-	}
-	return events
-}
+func (e *Engine) Events() Events { return e.events.take() }
 
 // Open starts the conversation of a flow with its first packet with payload.
 func (e *Engine) Open(f event.Flow) *Conversation {
@@ -87,11 +74,19 @@ func (e *Engine) Recycle(c *Conversation) {
 	give(&e.spare, c)
 }
 
+// takeBlock is how many values are made at once.
+const takeBlock = 16
+
 // take returns a value of a free list, or a new one.
 func take[T any](list *[]*T) *T {
 	n := len(*list) - 1
 	if n < 0 {
-		return new(T)
+		block := make([]T, takeBlock)
+		clear(block) // fresh pages that are read first are mapped twice
+		for i := range block {
+			*list = append(*list, &block[i])
+		}
+		n = takeBlock - 1
 	}
 	p := (*list)[n]
 	*list = (*list)[:n]

@@ -39,12 +39,12 @@ func FuzzConversation(f *testing.F) {
 			k.Close()
 			events := e.Events()
 			for _, x := range events.HTTP {
-				if x.Flow == nil || x.Flow.UID != k.flow.UID {
+				if x.Flow.UID != k.flow.UID {
 					t.Fatal("a row of another flow")
 				}
 			}
 			for _, x := range events.TLS {
-				if x.Flow == nil || x.Flow.UID != k.flow.UID {
+				if x.Flow.UID != k.flow.UID {
 					t.Fatal("a row of another flow")
 				}
 			}

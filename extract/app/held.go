@@ -1,10 +1,6 @@
 package app
 
-import (
-	"unsafe"
-
-	"weir/extract/app/event"
-)
+import "unsafe"
 
 // Held returns about how many bytes of memory the conversation takes. It depends
 // on what was read of its flow alone, and not on memory kept from earlier
@@ -26,9 +22,6 @@ func (c *Conversation) Held() int {
 	}
 	if c.quic != nil {
 		n += c.quic.Held()
-	}
-	if c.dns != nil || c.http != nil || c.tls != nil || c.quic != nil {
-		n += int(unsafe.Sizeof(event.Flow{})) // which their rows refer to
 	}
 	return n
 }

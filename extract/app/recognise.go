@@ -176,14 +176,14 @@ func (c *Conversation) adopt(p protocol, dir int) {
 	switch p {
 	case isHTTP:
 		c.service, c.http = "http", take(&e.httpParsers)
-		c.http.Reset(c.identity(), e.http)
+		c.http.Reset(&c.flow, e.http)
 		c.read(c.http)
 	case isTLS:
 		c.service = "tls"
 		c.readTLS()
 	case isDNS:
 		c.service, c.dns = "dns", take(&e.dnsParsers)
-		c.dns.Reset(c.identity(), e.dns)
+		c.dns.Reset(&c.flow, e.dns)
 		c.read(c.dns)
 	case isNamed:
 		c.watchFor()

@@ -68,6 +68,6 @@ func protectedTLS(b []byte) bool {
 
 func (c *Conversation) readTLS() {
 	c.tls = take(&c.engine.tlsParsers)
-	c.tls.Reset(c.identity(), c.engine.tls)
+	c.tls.Reset(&c.flow, c.engine.tls)
 	c.read(c.tls)
 }

@@ -144,7 +144,7 @@ func dnsFields() []field {
 		number("dns_queries", "DNS messages with QR = 0.", func(s *dns.Summary) int64 { return s.Queries }),
 		number("dns_responses", "DNS messages with QR = 1.", func(s *dns.Summary) int64 { return s.Responses }),
 		text("dns_query", "First query name, lower case, no trailing dot.", func(dst []byte, s *dns.Summary) ([]byte, bool) {
-			return append(dst, s.Query...), s.Query != ""
+			return append(dst, s.Query...), len(s.Query) > 0
 		}),
 		text("dns_qtype", "Most common query type, mnemonic, first seen wins a tie; null if none.", func(dst []byte, s *dns.Summary) ([]byte, bool) {
 			t, ok := s.QType.Top()

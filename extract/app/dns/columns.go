@@ -14,7 +14,7 @@ func questionFields() []schema.Field[*Event] {
 	type column = schema.Column
 	asked := func(name, doc string, text func([]byte, *Event) []byte) schema.Field[*Event] {
 		return schema.NullStr(column{Name: name, Encoding: schema.Dict, Stats: true, Doc: doc}, func(dst []byte, e *Event) ([]byte, bool) {
-			if e.name == "" {
+			if len(e.name) == 0 {
 				return dst, false
 			}
 			return text(dst, e), true

@@ -1,13 +1,17 @@
 package dns
 
-import "weir/extract/app/event"
+import (
+	"bytes"
+
+	"weir/extract/app/event"
+)
 
 // Event is one transaction: a query, a response, or both.
 type Event struct {
 	event.Head
 	// name is the text of the first question's name, empty where no question
 	// was read; the text of a name never is.
-	name          string
+	name          []byte
 	qtype, qclass uint16
 	id            uint16
 	opcode        uint8
@@ -31,18 +35,41 @@ func (e *Event) asks(m *message, turned, either bool) bool {
 	if e.id != m.id || e.opcode != m.opcode() || e.Turned != turned && !either {
 		return false
 	}
-	if !m.asked || e.name == "" {
+	if !m.asked || len(e.name) == 0 {
 		return true
 	}
-	return e.qtype == m.qtype && e.qclass == m.class && e.name == string(m.name)
+	return e.qtype == m.qtype && e.qclass == m.class && bytes.Equal(e.name, m.name)
 }
 
 // respond gives the event its response.
 func (e *Event) respond(m *message) {
 	e.response, e.flags, e.rcode, e.answers = true, m.flags, m.code, uint16(m.header.answers)
 	e.bytes, e.sized = uint32(m.wire), m.wire != Unknown
-	if len(m.marks) > 0 {
-		e.text = append(make([]byte, 0, len(m.text)), m.text...)
-		e.marks = append(make([]uint32, 0, len(m.marks)), m.marks...)
+	e.text = append(e.text, m.text...)
+	e.marks = append(e.marks, m.marks...)
+}
+
+// Rooms are where the texts and marks of events are kept.
+type Rooms struct {
+	text  event.Room[byte]
+	marks event.Room[uint32]
+}
+
+// Keep returns the event with all that it refers to in rooms, so that e may be recycled.
+func (e *Event) Keep(r *Rooms) Event {
+	kept := *e
+	kept.name, kept.text, kept.marks = r.text.Copy(e.name), r.text.Copy(e.text), r.marks.Copy(e.marks)
+	return kept
+}
+
+// keepText is how much memory for answers an event keeps that is used again.
+const keepText = 4 << 10
+
+// clear makes an empty event of a used one.
+func (e *Event) clear() {
+	name, text, marks := e.name[:0], e.text[:0], e.marks[:0]
+	if cap(text)+4*cap(marks) > keepText {
+		text, marks = nil, nil
 	}
+	*e = Event{name: name, text: text, marks: marks}
 }

@@ -8,17 +8,6 @@ const maxPending = 256
 // mdnsPort is the port of multicast DNS, whose classes have a bit of their own.
 const mdnsPort = 5353
 
-// Sink takes the events of many parsers that run on one goroutine, and holds
-// the scratch space that they share.
-type Sink struct {
-	emit    func(*Event)
-	message message
-}
-
-// NewSink returns a sink that gives each event to emit, once, complete and for
-// good.
-func NewSink(emit func(*Event)) *Sink { return &Sink{emit: emit} }
-
 // Parser reads the DNS messages of one flow. The zero Parser is made ready by
 // Reset.
 type Parser struct {
@@ -113,12 +102,11 @@ func (p *Parser) response(m *message, dir int, at event.Stamp) {
 
 // row begins the event of a transaction whose first message is m.
 func (p *Parser) row(m *message, turned bool, at event.Stamp) *Event {
-	e := &Event{
-		Head: event.Head{Flow: p.flow, Stamp: at, Turned: turned},
-		id:   m.id, opcode: m.opcode(), stream: m.tcp, recursion: m.flags&flagRD != 0,
-	}
+	e := p.sink.event()
+	e.Head = event.Head{Flow: *p.flow, Stamp: at, Turned: turned}
+	e.id, e.opcode, e.stream, e.recursion = m.id, m.opcode(), m.tcp, m.flags&flagRD != 0
 	if m.asked {
-		e.name, e.qtype, e.qclass = string(m.name), m.qtype, m.class
+		e.name, e.qtype, e.qclass = append(e.name, m.name...), m.qtype, m.class
 	}
 	p.summary.transaction(e)
 	return e

@@ -7,7 +7,7 @@ type Summary struct {
 	// Queries and Responses count messages with QR = 0 and QR = 1.
 	Queries, Responses int64
 	// Query is the text of the first question's name, empty if there was none.
-	Query string
+	Query []byte
 	// QType counts the types of the first questions, once a transaction.
 	QType tally.Tally[uint16]
 	// RCode counts the codes of the responses.
@@ -16,18 +16,18 @@ type Summary struct {
 
 // Reset empties the summary and keeps its memory.
 func (s *Summary) Reset() {
-	s.Queries, s.Responses, s.Query = 0, 0, ""
+	s.Queries, s.Responses, s.Query = 0, 0, s.Query[:0]
 	s.QType.Reset()
 	s.RCode.Reset()
 }
 
 // transaction counts a new row.
 func (s *Summary) transaction(e *Event) {
-	if e.name == "" {
+	if len(e.name) == 0 {
 		return
 	}
-	if s.Query == "" {
-		s.Query = e.name
+	if len(s.Query) == 0 {
+		s.Query = append(s.Query, e.name...)
 	}
 	s.QType.Add(e.qtype)
 }

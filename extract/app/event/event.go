@@ -43,7 +43,7 @@ type Stamp struct {
 
 // Head is the beginning of every event: embed it.
 type Head struct {
-	Flow *Flow
+	Flow Flow
 	// Stamp is of the first message of the row.
 	Stamp Stamp
 	// Turned tells that the client of the event is the flow's responder.

@@ -67,6 +67,16 @@ func (e *Event) clear() {
 	*e = Event{text: text, minor: -1}
 }
 
+// Rooms are where the texts of events are kept.
+type Rooms struct{ text event.Room[byte] }
+
+// Keep returns the event with all that it refers to in rooms, so that e may be recycled.
+func (e *Event) Keep(r *Rooms) Event {
+	kept := *e
+	kept.text = r.text.Copy(e.text)
+	return kept
+}
+
 // set gives a part its value.
 func (e *Event) set(p part, value []byte) {
 	start := len(e.text)

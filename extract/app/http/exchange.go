@@ -40,7 +40,7 @@ func (p *Parser) request(d *direction, s start, at event.Stamp) {
 // row returns an empty row of the connection.
 func (p *Parser) row(at event.Stamp) *Event {
 	e := p.sink.event()
-	e.Head = event.Head{Flow: p.flow, Stamp: at, Turned: p.client == 1}
+	e.Head = event.Head{Flow: *p.flow, Stamp: at, Turned: p.client == 1}
 	return e
 }
 

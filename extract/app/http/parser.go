@@ -19,7 +19,7 @@ type Parser struct {
 }
 
 // Reset makes the parser ready for another connection. Flow must stay
-// unchanged as long as the events made of it.
+// unchanged until the next Reset.
 func (p *Parser) Reset(flow *event.Flow, sink *Sink) {
 	p.Summary.reset()
 	p.flow, p.sink, p.client = flow, sink, -1

@@ -16,7 +16,6 @@ func NewSink(emit func(*Event)) *Sink { return &Sink{emit: emit} }
 
 // Recycle takes back an event that nobody uses any more.
 func (s *Sink) Recycle(e *Event) {
-	e.Flow = nil
 	if len(s.free) < maxFree {
 		s.free = append(s.free, e)
 	}

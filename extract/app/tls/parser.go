@@ -12,8 +12,8 @@ type Parser struct {
 	done    bool
 }
 
-// Reset makes the parser ready for a flow. The flow must stay as it is as long as
-// the event is in use.
+// Reset makes the parser ready for a flow, which must stay as it is until the next
+// Reset.
 func (p *Parser) Reset(flow *event.Flow, sink *Sink) {
 	for i := range p.streams {
 		p.streams[i].messages.release()

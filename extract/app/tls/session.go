@@ -159,13 +159,13 @@ func (s *Session) Resumed() bool {
 	return same || s.abbreviate
 }
 
-// Event returns the row of the session, nil if no hello was seen. Flow is kept by it.
+// Event returns the row of the session, nil if no hello was seen.
 func (s *Session) Event(flow *event.Flow, established bool) *Event {
 	if !s.first {
 		return nil
 	}
 	e := &Event{
-		Head:      event.Head{Flow: flow, Stamp: s.stamp, Turned: s.clientDir != 0},
+		Head:      event.Head{Flow: *flow, Stamp: s.stamp, Turned: s.clientDir != 0},
 		Transport: s.transport, Summary: s.Summary, Client: s.client, Leaf: s.leaf,
 		Resumed: s.Resumed(), Established: established,
 	}
