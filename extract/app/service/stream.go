@@ -15,8 +15,12 @@ const (
 	NeedMore // so far they may be
 )
 
-// maxBanner is how many bytes of a greeting are searched for a name.
-const maxBanner = 512
+// maxBanner is how many bytes of a greeting are searched for a name, maxCommand how
+// many of a command are looked at.
+const (
+	maxBanner  = 512
+	maxCommand = 64
+)
 
 // Stream judges a TCP flow by the first bytes of its two directions, as far as
 // they have been seen, whichever is the client's. With Yes it returns the
@@ -172,12 +176,14 @@ func stunStream(b []byte) Verdict {
 // greeting judges the mail and file protocols, where the server speaks first
 // and several begin alike.
 func greeting(client, server []byte) (string, Verdict) {
-	r, i := server[:min(len(server), maxBanner)], upper(client)
+	var banner [maxBanner]byte
+	var command [maxCommand]byte
+	r, i := server[:min(len(server), maxBanner)], upper(command[:], client)
 	switch {
 	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
 		return "smtp", Yes
 	case begins(r, "220 ") || begins(r, "220-"):
-		return mailOrFile(upper(r), i)
+		return mailOrFile(upper(banner[:], r), i)
 	case begins(r, "+OK "):
 		// Other protocols answer so too, but not before they are asked.
 		if len(i) == 0 || anyPrefix(i, "USER ", "CAPA", "APOP ", "STLS", "AUTH", "QUIT") {
@@ -185,7 +191,7 @@ func greeting(client, server []byte) (string, Verdict) {
 		}
 		return "", tooShort(i)
 	case begins(r, "* OK"):
-		if bytes.Contains(upper(r), []byte("IMAP")) || imapCommand(i) {
+		if bytes.Contains(upper(banner[:], r), []byte("IMAP")) || imapCommand(i) {
 			return "imap", Yes
 		}
 		return "", NeedMore
@@ -197,8 +203,16 @@ func greeting(client, server []byte) (string, Verdict) {
 	return "", tooShort(i)
 }
 
-// upper returns the part of a greeting that is searched, in upper case.
-func upper(b []byte) []byte { return bytes.ToUpper(b[:min(len(b), maxBanner)]) }
+// upper fills dst with b, the letters of ASCII in upper case, as far as there is room.
+func upper(dst, b []byte) []byte {
+	n := copy(dst, b)
+	for i, c := range dst[:n] {
+		if 'a' <= c && c <= 'z' {
+			dst[i] = c - 'a' + 'A'
+		}
+	}
+	return dst[:n]
+}
 
 // mailOrFile tells SMTP from FTP after a 220.
 func mailOrFile(r, i []byte) (string, Verdict) {
