@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +28,10 @@ type SessionOptions struct {
 	MemoryLimit string
 	// Threads is how many threads a query may use; 0 means all cores.
 	Threads int
+	// Ahead is how many files more than threads are opened before their turn. Without
+	// any, threads wait for each other where there are many small files. DuckDB
+	// counts them as threads: it refuses to be set to fewer.
+	Ahead int
 	// TempDir is where a query that outgrows the memory limit may spill;
 	// empty means that it fails instead.
 	TempDir string
@@ -38,6 +43,10 @@ type SessionOptions struct {
 	// single SELECT statements (with DESCRIBE, SHOW and SUMMARIZE), opens no
 	// file outside the tables' directories, and its settings are locked.
 	ReadOnly bool
+	// KeepFooters keeps what the footers of the files say for the statements
+	// that follow: they begin sooner, and the session takes more memory, a quarter of
+	// a megabyte for a file of flows.
+	KeepFooters bool
 	// InOrder keeps the rows of a statement without ORDER BY in the order of
 	// the files and of the rows in them. DuckDB does so by itself, but where a
 	// condition lists more than a few values, which it answers by a join.
@@ -72,10 +81,8 @@ type Session struct {
 	busy      bool   // conn has open Rows
 	private   string // directory within CopyDir that DuckDB may write, or empty
 	snapshots map[string]*delta.Snapshot
-	narrow    map[string]bool // the table has files that lack newer columns
 
-	spelling sync.Mutex
-	spelled  bool // the views of the dialects are there
+	views views
 }
 
 // OpenSession opens the warehouse in dir. Tables come in the order in which
@@ -88,13 +95,16 @@ func OpenSession(ctx context.Context, dir string, tables []*schema.Table, option
 	if err != nil {
 		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
 	}
-	s := &Session{dir: abs, tables: tables, options: options, narrow: map[string]bool{}}
-	if err := s.takeSnapshots(); err != nil {
-		return nil, err
+	s := &Session{dir: abs, tables: tables, options: options}
+	started := make(chan error, 1)
+	go func() { started <- s.start(ctx) }()
+	err = s.takeSnapshots()
+	if failed := <-started; err == nil && failed != nil {
+		err = fmt.Errorf("open warehouse %s: %w", dir, failed)
 	}
-	if err := s.start(ctx); err != nil {
+	if err != nil {
 		s.Close()
-		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+		return nil, err
 	}
 	return s, nil
 }
@@ -102,7 +112,7 @@ func OpenSession(ctx context.Context, dir string, tables []*schema.Table, option
 // OpenMemory opens a session without a warehouse: its views of tables are
 // empty. It serves queries over files that are no warehouse.
 func OpenMemory(ctx context.Context, tables []*schema.Table, options SessionOptions) (*Session, error) {
-	s := &Session{tables: tables, options: options, narrow: map[string]bool{}, snapshots: map[string]*delta.Snapshot{}}
+	s := &Session{tables: tables, options: options, snapshots: map[string]*delta.Snapshot{}}
 	if err := s.start(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -134,47 +144,7 @@ func (s *Session) Snapshot(table string) *delta.Snapshot {
 	return s.snapshots[table]
 }
 
-func (s *Session) takeSnapshots() error {
-	snapshots := map[string]*delta.Snapshot{}
-	for i := len(s.tables) - 1; i >= 0; i-- {
-		t := s.tables[i]
-		version, pinned := s.options.Versions[t.Name]
-		switch {
-		case !pinned:
-			version = delta.Latest
-		case version == Absent:
-			continue
-		}
-		snap, err := delta.Open(filepath.Join(s.dir, t.Name)).Snapshot(version)
-		switch {
-		case errors.Is(err, delta.ErrNoTable):
-			continue
-		case err != nil:
-			return fmt.Errorf("open table %s of warehouse %s: %w", t.Name, s.dir, err)
-		}
-		if err := checkFormat(s.dir, t.Name, snap); err != nil {
-			return err
-		}
-		if pinned {
-			if err := s.reclaimed(t, snap); err != nil {
-				return err
-			}
-		}
-		snapshots[t.Name] = snap
-	}
-	if len(snapshots) == 0 {
-		if _, err := os.Stat(s.dir); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return fmt.Errorf("open warehouse %s: %w", s.dir, err)
-		}
-		return fmt.Errorf("%w at %s: run `weir ingest PATH...` to make one", ErrNoWarehouse, s.dir)
-	}
-	s.mu.Lock()
-	s.snapshots = snapshots
-	s.mu.Unlock()
-	return nil
-}
-
-// start brings DuckDB up with the views.
+// start brings DuckDB up.
 func (s *Session) start(ctx context.Context) error {
 	var config duckdb.Config
 	if duckdb.CreateConfig(&config) == duckdb.StateError {
@@ -193,9 +163,9 @@ func (s *Session) start(ctx context.Context) error {
 	if duckdb.Connect(s.db, &s.conn) == duckdb.StateError {
 		return errors.New("start DuckDB: no connection")
 	}
-	start := []string{
-		"SET GLOBAL TimeZone = 'UTC'",
-		"SET GLOBAL parquet_metadata_cache = true",
+	start := []string{"SET GLOBAL TimeZone = 'UTC'"}
+	if s.options.KeepFooters {
+		start = append(start, "SET GLOBAL parquet_metadata_cache = true")
 	}
 	if s.options.Progress != nil { // DuckDB keeps count only where it would draw a bar
 		start = append(start, "SET enable_progress_bar = true", "SET enable_progress_bar_print = false")
@@ -208,8 +178,8 @@ func (s *Session) start(ctx context.Context) error {
 	if err := registerFunctions(s.conn); err != nil {
 		return fmt.Errorf("start DuckDB: %w", err)
 	}
-	if err := s.createViews(ctx); err != nil || !s.options.ReadOnly {
-		return err
+	if !s.options.ReadOnly {
+		return nil
 	}
 	return s.lock(ctx)
 }
@@ -228,87 +198,16 @@ func (s *Session) settings() [][2]string {
 	if s.options.MemoryLimit != "" {
 		set = append(set, [2]string{"memory_limit", s.options.MemoryLimit})
 	}
-	if s.options.Threads > 0 {
-		set = append(set, [2]string{"threads", strconv.Itoa(s.options.Threads)})
+	if threads := s.options.Threads; threads > 0 || s.options.Ahead > 0 {
+		if threads == 0 {
+			threads = runtime.GOMAXPROCS(0)
+		}
+		// DuckDB opens as many files ahead as it has threads, those included that
+		// a program lends it, which nobody does here.
+		set = append(set, [2]string{"threads", strconv.Itoa(threads + s.options.Ahead)},
+			[2]string{"external_threads", strconv.Itoa(1 + s.options.Ahead)})
 	}
 	return set
-}
-
-func (s *Session) createViews(ctx context.Context) error {
-	for _, t := range s.tables {
-		src, err := s.source(ctx, t)
-		if err != nil {
-			return fmt.Errorf("make the view %s: %w", t.Name, err)
-		}
-		sql, err := viewSQL(t, src)
-		if err != nil {
-			return err
-		}
-		if err := s.run(ctx, sql); err != nil {
-			return fmt.Errorf("make the view %s: %w", t.Name, err)
-		}
-	}
-	return nil
-}
-
-// source returns the files of the table's view, in the order of their paths,
-// so that rows come in the same order from every warehouse of the same
-// captures. DuckDB takes the columns from the first file; where that one lacks
-// a column of the log's schema, as when an older release wrote it, the newest
-// comes first, and where that lacks one too, the columns come from all footers.
-func (s *Session) source(ctx context.Context, t *schema.Table) (viewSource, error) {
-	src := viewSource{union: s.narrow[t.Name]}
-	snap := s.snapshots[t.Name]
-	if snap == nil || len(snap.Files) == 0 {
-		return src, nil
-	}
-	newest := 0
-	for i, f := range snap.Files {
-		src.files = append(src.files, filepath.Join(s.dir, t.Name, filepath.FromSlash(f.Path)))
-		if f.ModificationTime > snap.Files[newest].ModificationTime {
-			newest = i
-		}
-	}
-	if src.union {
-		return src, nil
-	}
-	complete, err := s.complete(ctx, t, src.files[0])
-	if err == nil && !complete && newest > 0 {
-		src.files[0], src.files[newest] = src.files[newest], src.files[0]
-		complete, err = s.complete(ctx, t, src.files[0])
-	}
-	src.union = !complete
-	return src, err
-}
-
-// complete tells whether a file has all columns that the log's schema names.
-func (s *Session) complete(ctx context.Context, t *schema.Table, path string) (bool, error) {
-	have, err := s.fileColumns(ctx, path)
-	if err != nil {
-		return false, fmt.Errorf("read %s: %w", path, err)
-	}
-	for _, c := range s.snapshots[t.Name].Metadata.Schema {
-		if col, known := t.Column(c.Name); known && !col.Partition && !have[c.Name] {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// fileColumns returns the names in a file's footer.
-func (s *Session) fileColumns(ctx context.Context, path string) (map[string]bool, error) {
-	rows, err := s.query(ctx, "SELECT name FROM parquet_schema("+QuoteText(escapeGlob(path))+")", nil, false)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	names := map[string]bool{}
-	for rows.Next() {
-		for i := range rows.Chunk().Rows {
-			names[string(rows.Chunk().Vectors[0].Text(i))] = true
-		}
-	}
-	return names, rows.Err()
 }
 
 // run executes a statement of the session's own on its connection.

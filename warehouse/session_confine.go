@@ -104,13 +104,8 @@ func confinedNode(node map[string]any) error {
 
 // treeOf returns a statement as DuckDB parses it, in JSON.
 func treeOf(ctx context.Context, conn duckdb.Connection, sql string) ([]byte, error) {
-	r := &Rows{ctx: ctx, release: func() {}, watch: watch(ctx, conn, nil)}
-	if err := r.open(conn, "SELECT json_serialize_sql($1::VARCHAR)", []any{sql}, false); err != nil {
-		err = r.watch.cause(err)
-		if r.st == nil {
-			r.watch.stop()
-		}
-		r.Close()
+	r, err := ownRows(ctx, conn, "SELECT json_serialize_sql($1::VARCHAR)", sql)
+	if err != nil {
 		return nil, err
 	}
 	defer r.Close()

@@ -78,19 +78,14 @@ func (s *Session) Refresh(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.createViews(ctx)
+	return s.remakeViews(ctx, false)
 }
 
 func (s *Session) canRefresh() bool { return s.dir != "" && len(s.options.Versions) < len(s.tables) }
 
 // widen makes the views read the columns of every file's own footer. It is
 // the slow way, taken only when a file turned out to lack a column.
-func (s *Session) widen(ctx context.Context) error {
-	for _, t := range s.tables {
-		s.narrow[t.Name] = true
-	}
-	return s.createViews(ctx)
-}
+func (s *Session) widen(ctx context.Context) error { return s.remakeViews(ctx, true) }
 
 func (s *Session) query(ctx context.Context, sql string, args []any, confined bool) (*Rows, error) {
 	if err := ctx.Err(); err != nil {
@@ -100,21 +95,33 @@ func (s *Session) query(ctx context.Context, sql string, args []any, confined bo
 	if err != nil {
 		return nil, err
 	}
-	if err := s.spell(ctx, conn, sql); err != nil {
-		release()
-		return nil, err
+	r := &Rows{ctx: ctx, conn: conn, prepare: s.prepare, release: release, watch: watch(ctx, conn, s.options.Progress)}
+	return r.opened(r.open(sql, args, confined))
+}
+
+// ownRows answers a question of the session's own, which no view has to do
+// with.
+func ownRows(ctx context.Context, conn duckdb.Connection, sql string, args ...any) (*Rows, error) {
+	r := &Rows{ctx: ctx, conn: conn, prepare: prepareOwn, release: func() {}, watch: watch(ctx, conn, nil)}
+	return r.opened(r.open(sql, args, false))
+}
+
+func prepareOwn(_ context.Context, conn duckdb.Connection, sql string) (*statement, error) {
+	return prepare(conn, sql)
+}
+
+// opened returns the rows, or ends what an error has left of them.
+func (r *Rows) opened(err error) (*Rows, error) {
+	if err == nil {
+		return r, nil
 	}
-	r := &Rows{ctx: ctx, release: release, watch: watch(ctx, conn, s.options.Progress)}
-	if err := r.open(conn, sql, args, confined); err != nil {
-		err = r.watch.cause(err)
-		if r.st == nil {
-			r.watch.stop()
-			release()
-		}
-		r.Close()
-		return nil, err
+	err = r.watch.cause(err)
+	if r.st == nil {
+		r.watch.stop()
+		r.release()
 	}
-	return r, nil
+	r.Close()
+	return nil, err
 }
 
 // acquire lends a connection: the session's own, or another one while that
@@ -134,21 +141,24 @@ func (s *Session) acquire() (duckdb.Connection, func(), error) {
 	if duckdb.Connect(s.db, &conn) == duckdb.StateError {
 		return conn, nil, errors.New("start DuckDB: no further connection")
 	}
-	return conn, func() { duckdb.Disconnect(&conn) }, nil
+	return conn, func() {
+		s.forget(conn)
+		duckdb.Disconnect(&conn)
+	}, nil
 }
 
 // open prepares and starts the query and fetches its first rows, so that what
 // fails early fails before anything was handed out.
-func (r *Rows) open(conn duckdb.Connection, sql string, args []any, confined bool) error {
+func (r *Rows) open(sql string, args []any, confined bool) error {
 	if confined && !startsReading(sql) && strings.TrimSpace(sql) != "" {
 		return ErrReadOnly
 	}
 	if confined {
-		if err := readsTables(r.ctx, conn, sql); err != nil {
+		if err := readsTables(r.ctx, r.conn, sql); err != nil {
 			return err
 		}
 	}
-	st, err := prepare(conn, sql)
+	st, err := r.prepare(r.ctx, r.conn, sql)
 	if err != nil {
 		return err
 	}
@@ -161,7 +171,7 @@ func (r *Rows) open(conn duckdb.Connection, sql string, args []any, confined boo
 	if selects {
 		wrapped, cols := plainSQL(st, sql)
 		if cols != nil {
-			if better, err := prepare(conn, wrapped); err == nil {
+			if better, err := prepare(r.conn, wrapped); err == nil {
 				st.close()
 				r.st, plain = better, cols
 			}

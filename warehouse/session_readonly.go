@@ -57,6 +57,13 @@ const readers = " SELECT WITH FROM VALUES TABLE DESCRIBE DESC SHOW SUMMARIZE PIV
 // check of the prepared statement's type, because to prepare some statements,
 // such as EXPORT, writes already.
 func startsReading(sql string) bool {
+	word := firstWord(sql)
+	return word != "" && strings.Contains(readers, " "+strings.ToUpper(word)+" ")
+}
+
+// firstWord returns the word that a statement begins with, after comments and
+// brackets; it is empty if there is none, or if that cannot be said for sure.
+func firstWord(sql string) string {
 	for {
 		sql = strings.TrimLeft(sql, " \t\r\n\f\v(")
 		end := "\n"
@@ -69,11 +76,11 @@ func startsReading(sql string) bool {
 			for word < len(sql) && isNameByte(sql[word]) {
 				word++
 			}
-			return word > 0 && strings.Contains(readers, " "+strings.ToUpper(sql[:word])+" ")
+			return sql[:word]
 		}
 		comment, after, found := strings.Cut(sql[2:], end)
 		if !found || end == "*/" && strings.Contains(comment, "/*") {
-			return false // no end, or one comment in another, of which only DuckDB knows the end
+			return "" // no end, or one comment in another, of which only DuckDB knows the end
 		}
 		sql = after
 	}
@@ -89,13 +96,10 @@ func (s *Session) reads(ctx context.Context, sql string) error {
 		return err
 	}
 	defer release()
-	if err := s.spell(ctx, conn, sql); err != nil {
-		return err
-	}
 	if err := readsTables(ctx, conn, sql); err != nil {
 		return err
 	}
-	st, err := prepare(conn, sql)
+	st, err := s.prepare(ctx, conn, sql)
 	if err != nil {
 		return err
 	}

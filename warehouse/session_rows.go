@@ -13,6 +13,8 @@ import (
 // thousand rows, in memory that does not grow with the result. It must be
 // closed, and is for one goroutine.
 type Rows struct {
+	conn     duckdb.Connection
+	prepare  func(ctx context.Context, conn duckdb.Connection, sql string) (*statement, error)
 	columns  []ResultColumn
 	decoders []*decoder
 	st       *statement

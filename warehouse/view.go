@@ -15,6 +15,8 @@ type viewSource struct {
 	// the column filename.
 	more  []string
 	named bool
+	// variable, if not empty, has the list of the files when the view is asked.
+	variable string
 }
 
 // viewSQL returns the statement that makes the table's view: the columns of
@@ -41,7 +43,7 @@ func viewSQL(t *schema.Table, src viewSource) (string, error) {
 		names[i] = QuoteName(c.Name)
 	}
 	return fmt.Sprintf("CREATE OR REPLACE VIEW %s AS SELECT %s FROM (%s)",
-		QuoteName(t.Name), strings.Join(names, ", "), body), nil
+		wholeName(t.Name), strings.Join(names, ", "), body), nil
 }
 
 func storedSQL(t *schema.Table, src viewSource) string {
@@ -60,9 +62,9 @@ func storedSQL(t *schema.Table, src viewSource) string {
 	if len(src.files) == 0 {
 		return empty
 	}
-	files := make([]string, len(src.files))
-	for i, f := range src.files {
-		files[i] = QuoteText(escapeGlob(f))
+	files := filesSQL(src.files)
+	if src.variable != "" {
+		files = "getvariable(" + QuoteText(src.variable) + ")"
 	}
 	for _, c := range src.more {
 		names = append(names, QuoteText(c))
@@ -77,12 +79,36 @@ func storedSQL(t *schema.Table, src viewSource) string {
 	} else {
 		options += ", hive_partitioning = false"
 	}
-	return fmt.Sprintf("%s UNION ALL BY NAME SELECT COLUMNS(c -> list_contains([%s], c)) FROM read_parquet([%s], %s)",
-		empty, strings.Join(names, ", "), strings.Join(files, ", "), options)
+	return fmt.Sprintf("%s UNION ALL BY NAME SELECT COLUMNS(c -> list_contains([%s], c)) FROM read_parquet(%s, %s)",
+		empty, strings.Join(names, ", "), files, options)
 }
+
+// filesSQL returns the list of files as SQL.
+func filesSQL(files []string) string {
+	var b strings.Builder
+	for i, f := range files {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(QuoteText(escapeGlob(f)))
+	}
+	return "[" + b.String() + "]"
+}
+
+// setFiles returns the statement that puts a list of files into a variable.
+func setFiles(variable string, files []string) string {
+	return fmt.Sprintf("SET VARIABLE %s = %s", QuoteName(variable), filesSQL(files))
+}
+
+// wholeName returns the name of a view as it is from within any schema: that
+// of a database in memory.
+func wholeName(view string) string { return "memory.main." + QuoteName(view) }
 
 // escapeGlob makes a path mean itself where DuckDB expects a pattern.
 func escapeGlob(path string) string {
+	if !strings.ContainsAny(path, "*?[") {
+		return path
+	}
 	return strings.NewReplacer("*", "[*]", "?", "[?]", "[", "[[]").Replace(path)
 }
 
@@ -157,7 +183,17 @@ func columnNames(cols []schema.Column) string {
 // refersTo reports whether an SQL expression mentions one of the names as an
 // identifier, outside of string literals.
 func refersTo(sql string, names map[string]bool) bool {
+	found := false
+	eachName(sql, func(name string, _ byte) { found = found || names[name] })
+	return found
+}
+
+// eachName visits the names, keywords and numbers of SQL outside of string
+// literals, in small letters, each with the byte that it stands after, blanks left out.
+func eachName(sql string, visit func(name string, after byte)) {
+	after := byte(0)
 	for i := 0; i < len(sql); {
+		start := i
 		switch ch := sql[i]; {
 		case ch == '\'':
 			i++
@@ -166,18 +202,17 @@ func refersTo(sql string, names map[string]bool) bool {
 			}
 			i++
 		case isNameByte(ch):
-			start := i
 			for i < len(sql) && isNameByte(sql[i]) {
 				i++
 			}
-			if names[strings.ToLower(sql[start:i])] {
-				return true
-			}
+			visit(strings.ToLower(sql[start:i]), after)
 		default:
 			i++
 		}
+		if ch := sql[start]; ch > ' ' {
+			after = ch
+		}
 	}
-	return false
 }
 
 func isNameByte(c byte) bool {

@@ -38,27 +38,13 @@ func dialectViews(dialects []*schema.Dialect, t *schema.Table) []string {
 		if d.View == "" || d.Table != t.Name || len(d.Missing(t)) > 0 {
 			continue
 		}
-		views = append(views, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS %s", QuoteName(d.View), DialectSQL(d, QuoteName(t.Name), true)))
+		views = append(views, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS %s", wholeName(d.View), DialectSQL(d, wholeName(t.Name), true)))
 	}
 	return views
 }
 
-// spell makes the views of the dialects when the query mentions one of them,
-// or asks what views there are: binding them to a hundred columns each takes
-// longer than most questions.
-func (s *Session) spell(ctx context.Context, conn duckdb.Connection, sql string) error {
-	s.spelling.Lock()
-	defer s.spelling.Unlock()
-	if s.spelled {
-		return nil
-	}
-	words := map[string]bool{"show": true, "information_schema": true, "duckdb_views": true, "duckdb_tables": true, "duckdb_columns": true}
-	for _, d := range s.options.Dialects {
-		words[d.View] = true
-	}
-	if len(s.options.Dialects) == 0 || !refersTo(sql, words) {
-		return nil
-	}
+// spell makes the views of the dialects. The views of all tables are there.
+func (s *Session) spell(ctx context.Context, conn duckdb.Connection) error {
 	for _, t := range s.tables {
 		for _, view := range dialectViews(s.options.Dialects, t) {
 			if err := runOn(ctx, conn, view); err != nil {
@@ -66,6 +52,5 @@ func (s *Session) spell(ctx context.Context, conn duckdb.Connection, sql string)
 			}
 		}
 	}
-	s.spelled = true
 	return nil
 }

@@ -40,5 +40,5 @@ func (a *app) openAt(m momentFlags) (*warehouse.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return warehouse.OpenSession(a.ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{Dialects: dialect.All(), Versions: versions, InOrder: true})
+	return warehouse.OpenSession(a.ctx, a.warehouse, a.tables.Tables(), warehouse.SessionOptions{Dialects: dialect.All(), Versions: versions, InOrder: true, Ahead: filesAhead})
 }

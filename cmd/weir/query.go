@@ -166,10 +166,13 @@ func (c *queryCommand) list(a *app, library *queries.Library) error {
 	return library.WriteText(a.out)
 }
 
+// filesAhead is how many files more than there are cores a command opens ahead.
+const filesAhead = 2
+
 // run answers a query. A read-only session may write only where its answer
 // goes, and that only as Parquet, which DuckDB itself writes.
 func (c *queryCommand) run(a *app, q output.Query, readOnly bool) error {
-	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: readOnly}
+	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: readOnly, Ahead: filesAhead}
 	target, err := c.target(a, output.Options{MaxRows: c.Rows})
 	if err != nil {
 		return err

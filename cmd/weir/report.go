@@ -56,7 +56,7 @@ func (c *reportCommand) Run(a *app) error {
 		return err
 	}
 	s, err := warehouse.OpenSession(a.ctx, a.warehouse, a.tables.Tables(),
-		warehouse.SessionOptions{Dialects: dialect.All(), Versions: versions, ReadOnly: true})
+		warehouse.SessionOptions{Dialects: dialect.All(), Versions: versions, ReadOnly: true, KeepFooters: true, Ahead: filesAhead})
 	if err != nil {
 		return err
 	}

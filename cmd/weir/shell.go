@@ -47,7 +47,7 @@ func (c *shellCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: c.ReadOnly}
+	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: c.ReadOnly, KeepFooters: true}
 	var meter *shell.Meter
 	if a.live {
 		meter = shell.NewMeter(a.err)

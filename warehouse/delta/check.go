@@ -62,14 +62,6 @@ func (l *Log) Check() []error {
 			continue
 		}
 		s, err := l.follow(base, c.version)
-		if errors.Is(err, ErrNoVersion) {
-			missing := slices.IndexFunc(list.commits, func(v int64) bool { return v > base.Version })
-			next := base.Version + 1
-			for ; missing >= 0 && missing < len(list.commits) && list.commits[missing] == next; missing++ {
-				next++
-			}
-			return append(found, &DamagedError{File: l.commitFile(next), Err: errors.New("missing, although later versions exist")})
-		}
 		if err != nil {
 			return append(found, err)
 		}

@@ -67,6 +67,22 @@ func (l *Log) Snapshot(version int64) (*Snapshot, error) {
 	return s, nil
 }
 
+// Fix finds the newest version and returns what reads it, whatever versions
+// follow meanwhile. It returns ErrNoTable if there is no log.
+func (l *Log) Fix() (read func() (*Snapshot, error), err error) {
+	list, err := l.list()
+	if err != nil {
+		return nil, fmt.Errorf("read table %s: %w", l.table, err)
+	}
+	return func() (*Snapshot, error) {
+		s, err := l.loadFrom(list, list.last())
+		if err != nil {
+			return nil, fmt.Errorf("read table %s: %w", l.table, err)
+		}
+		return s, nil
+	}, nil
+}
+
 // CheckpointError returns why the last checkpoint could not be written, nil
 // if it could. It never matters for the table's contents.
 func (l *Log) CheckpointError() error {
@@ -117,6 +133,11 @@ func (l *Log) load(version int64) (*Snapshot, error) {
 	if version != Latest && version > list.last() {
 		return nil, fmt.Errorf("version %d: %w", version, ErrNoVersion)
 	}
+	return l.loadFrom(list, version)
+}
+
+// loadFrom is load for a version of the listing.
+func (l *Log) loadFrom(list listing, version int64) (*Snapshot, error) {
 	var damage error
 	for _, c := range list.checkpoints {
 		if version != Latest && c.version > version {
@@ -150,21 +171,25 @@ func (l *Log) load(version int64) (*Snapshot, error) {
 func (l *Log) followTo(base *Snapshot, atLeast int64) (*Snapshot, error) {
 	s, err := l.follow(base, Latest)
 	if err == nil && s.Version < atLeast {
-		missing := l.commitFile(s.Version + 1)
-		return nil, &DamagedError{File: missing, Err: errors.New("missing, although later versions exist")}
+		return nil, l.gap(s.Version + 1)
 	}
 	return s, err
 }
 
-// follow reads the commits after base up to a version, or with Latest as far
-// as there are any.
+// gap is the error of a version that is missing before others.
+func (l *Log) gap(version int64) error {
+	return &DamagedError{File: l.commitFile(version), Err: errors.New("missing, although later versions exist")}
+}
+
+// follow reads the commits after base up to a version, which the log's
+// directory lists, or with Latest as far as there are any.
 func (l *Log) follow(base *Snapshot, version int64) (*Snapshot, error) {
 	r := newReplay(base)
 	for v := base.Version + 1; version == Latest || v <= version; v++ {
 		a, err := l.readCommit(v)
 		if errors.Is(err, fs.ErrNotExist) {
 			if version != Latest {
-				return nil, fmt.Errorf("version %d: %w", v, ErrNoVersion)
+				return nil, l.gap(v)
 			}
 			break
 		}

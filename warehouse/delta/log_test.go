@@ -249,3 +249,30 @@ func TestAppendOnly(t *testing.T) {
 	}
 	mustCommit(t, l, Commit{Adds: []Add{partAdd(2)}, Removes: []Remove{{Path: partAdd(1).Path}}})
 }
+
+func TestFixedVersionStands(t *testing.T) {
+	l := newTable(t)
+	for i := 1; i <= 13; i++ {
+		appendPart(t, l, i)
+	}
+	read, err := Open(l.Dir()).Fix()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 14; i <= 23; i++ {
+		appendPart(t, l, i)
+	}
+	if s, err := read(); err != nil || s.Version != 13 {
+		t.Errorf("fixed at 13: %v, %v", s, err)
+	}
+	if _, err := Open(t.TempDir()).Fix(); !errors.Is(err, ErrNoTable) {
+		t.Errorf("no log: %v", err)
+	}
+	if err := os.Remove(l.commitFile(22)); err != nil {
+		t.Fatal(err)
+	}
+	damaged := (*DamagedError)(nil)
+	if _, err := Open(l.Dir()).Snapshot(23); !errors.As(err, &damaged) || damaged.File != l.commitFile(22) {
+		t.Errorf("a gap before the version asked for: %v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	duckdb "github.com/duckdb/duckdb-go-bindings"
+
+	"weir/warehouse/schema"
+)
+
+// source returns the files of the table's view, in the order of their paths,
+// so that rows come in the same order from every warehouse of the same
+// captures. DuckDB takes the columns from the first file; where that one lacks
+// a column of the log's schema, as when an older release wrote it, the newest
+// comes first, and where that lacks one too, the columns come from all footers.
+func (s *Session) source(ctx context.Context, conn duckdb.Connection, t *schema.Table) (viewSource, error) {
+	src := viewSource{union: s.views.narrow}
+	snap := s.Snapshot(t.Name)
+	if snap == nil || len(snap.Files) == 0 {
+		return src, nil
+	}
+	newest := 0
+	src.files = make([]string, len(snap.Files))
+	for i, f := range snap.Files {
+		src.files[i] = filepath.Join(s.dir, t.Name, filepath.FromSlash(f.Path))
+		if f.ModificationTime > snap.Files[newest].ModificationTime {
+			newest = i
+		}
+	}
+	if src.union {
+		return src, nil
+	}
+	complete, err := s.complete(ctx, conn, t, src.files[0])
+	if err == nil && !complete && newest > 0 {
+		src.files[0], src.files[newest] = src.files[newest], src.files[0]
+		complete, err = s.complete(ctx, conn, t, src.files[0])
+	}
+	src.union = !complete
+	return src, err
+}
+
+// complete tells whether a file has all columns that the log's schema names.
+func (s *Session) complete(ctx context.Context, conn duckdb.Connection, t *schema.Table, path string) (bool, error) {
+	have, err := fileColumns(ctx, conn, path)
+	if err != nil {
+		return false, fmt.Errorf("read %s: %w", path, err)
+	}
+	for _, c := range s.Snapshot(t.Name).Metadata.Schema {
+		if col, known := t.Column(c.Name); known && !col.Partition && !have[c.Name] {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// fileColumns returns the names in a file's footer.
+func fileColumns(ctx context.Context, conn duckdb.Connection, path string) (map[string]bool, error) {
+	rows, err := ownRows(ctx, conn, "SELECT name FROM parquet_schema("+QuoteText(escapeGlob(path))+")")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	names := map[string]bool{}
+	for rows.Next() {
+		for i := range rows.Chunk().Rows {
+			names[string(rows.Chunk().Vectors[0].Text(i))] = true
+		}
+	}
+	return names, rows.Err()
+}

@@ -1,0 +1,188 @@
+package warehouse
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"unsafe"
+
+	duckdb "github.com/duckdb/duckdb-go-bindings"
+
+	"weir/warehouse/schema"
+)
+
+// views are those that the session has made. Each is made before the first
+// statement that mentions it: to bind all takes longer than many a question.
+// The files of a table's view are in a variable of each connection, so that
+// only the first file is looked at when the view is made.
+type views struct {
+	mu      sync.Mutex
+	files   map[string]string // by the table of a view that is made: SQL that sets the variable, or empty
+	spelled bool              // the views of the dialects are made
+	narrow  bool              // tables have files that lack newer columns, see widen
+	// told are the tables of which a connection has the files.
+	told map[unsafe.Pointer]map[string]bool
+}
+
+// prepare compiles a statement, with the views that it mentions. Those that it
+// names in other ways, as within a text, are made when DuckDB misses them.
+func (s *Session) prepare(ctx context.Context, conn duckdb.Connection, sql string) (*statement, error) {
+	if err := s.makeViews(ctx, conn, mentions(sql)); err != nil {
+		return nil, err
+	}
+	st, err := prepare(conn, sql)
+	if q := (*QueryError)(nil); !errors.As(err, &q) || q.Kind != "Catalog Error" {
+		return st, err
+	}
+	if err := s.makeViews(ctx, conn, everything); err != nil {
+		return nil, err
+	}
+	return prepare(conn, sql)
+}
+
+// everything is the condition of all views.
+func everything(string) bool { return true }
+
+// mentions returns the condition of the views that a statement may have to do
+// with: those that it names, and all if it asks what views there are, or if
+// views that are made after it cannot be seen or do not stay.
+func mentions(sql string) func(view string) bool {
+	names := map[string]bool{}
+	all := strings.Contains(" begin start export desc ", " "+strings.ToLower(firstWord(sql))+" ")
+	eachName(sql, func(name string, after byte) {
+		names[name] = true
+		all = all || listsViews(name) || name == "desc" && after == '('
+	})
+	if all {
+		return everything
+	}
+	return func(view string) bool { return names[view] }
+}
+
+// listsViews reports whether a name is of what tells which views there are.
+func listsViews(name string) bool {
+	for _, prefix := range []string{"show", "describe", "information_schema", "duckdb_", "pg_", "pragma", "sqlite_", "sql_auto_complete"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// makeViews makes the wanted views that are not there, and gives the
+// connection the files of those that are. The connection may be in a schema of
+// the user's: the names of the views are whole.
+func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted func(view string) bool) error {
+	v := &s.views
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	spelled := v.spelled
+	for _, d := range s.options.Dialects {
+		spelled = spelled || d.View != "" && wanted(d.View)
+	}
+	for _, t := range s.tables {
+		_, made := v.files[t.Name]
+		if !made && (spelled || wanted(strings.ToLower(t.Name))) {
+			if err := s.makeView(ctx, conn, t); err != nil {
+				return fmt.Errorf("make the view %s: %w", t.Name, err)
+			}
+		}
+	}
+	if err := s.tell(ctx, conn); err != nil {
+		return err
+	}
+	if spelled && !v.spelled {
+		if err := s.spell(ctx, conn); err != nil {
+			return err
+		}
+		v.spelled = true
+	}
+	return nil
+}
+
+// makeView makes the view of a table, or replaces it.
+func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t *schema.Table) error {
+	src, err := s.source(ctx, conn, t)
+	if err != nil {
+		return err
+	}
+	if len(src.files) > 0 {
+		src.variable = "weir_files_of_" + t.Name
+		if err := runOn(ctx, conn, setFiles(src.variable, src.files[:1])); err != nil {
+			return err
+		}
+	}
+	sql, err := viewSQL(t, src)
+	if err != nil {
+		return err
+	}
+	if err := runOn(ctx, conn, sql); err != nil {
+		return err
+	}
+	set := ""
+	if len(src.files) > 0 {
+		set = setFiles(src.variable, src.files)
+	}
+	if s.views.files == nil {
+		s.views.files = map[string]string{}
+	}
+	s.views.files[t.Name] = set
+	for _, told := range s.views.told {
+		delete(told, t.Name)
+	}
+	return nil
+}
+
+// tell gives a connection the files of all views that are made.
+func (s *Session) tell(ctx context.Context, conn duckdb.Connection) error {
+	v := &s.views
+	if v.told == nil {
+		v.told = map[unsafe.Pointer]map[string]bool{}
+	}
+	told := v.told[conn.Ptr]
+	if told == nil {
+		told = map[string]bool{}
+		v.told[conn.Ptr] = told
+	}
+	for table, set := range v.files {
+		if told[table] || set == "" {
+			continue
+		}
+		if err := runOn(ctx, conn, set); err != nil {
+			return fmt.Errorf("name the files of %s: %w", table, err)
+		}
+		told[table] = true
+	}
+	return nil
+}
+
+// forget tells that a connection is closed.
+func (s *Session) forget(conn duckdb.Connection) {
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	delete(s.views.told, conn.Ptr)
+}
+
+// remakeViews makes the views anew that are there, over new snapshots or in
+// the slow way.
+func (s *Session) remakeViews(ctx context.Context, narrow bool) error {
+	conn, release, err := s.acquire()
+	if err != nil {
+		return err
+	}
+	defer release()
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	s.views.narrow = s.views.narrow || narrow
+	for _, t := range s.tables {
+		if _, made := s.views.files[t.Name]; !made {
+			continue
+		}
+		if err := s.makeView(ctx, conn, t); err != nil {
+			return fmt.Errorf("make the view %s: %w", t.Name, err)
+		}
+	}
+	return s.tell(ctx, conn)
+}

@@ -1,0 +1,132 @@
+package warehouse
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"weir/warehouse/delta"
+	"weir/warehouse/schema"
+)
+
+// pair opens a session over the small flows and a table other, of the same columns, without files.
+func pair(t *testing.T) (*store, *Session) {
+	t.Helper()
+	house, _ := small(t)
+	other := flowsTable()
+	other.Name = "Other"
+	s, err := OpenSession(t.Context(), house.dir, []*schema.Table{flowsTable(), other}, SessionOptions{Dialects: []*schema.Dialect{inverted()}, Ahead: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return house, s
+}
+
+func TestViewsAreMadeWhenMentioned(t *testing.T) {
+	for sql, want := range map[string]string{
+		"SELECT 1": "",
+		"SELECT 'flows', [1, 2][1] AS d ORDER BY d DESC":           "",
+		"SELECT count(*) FROM FLOWS":                               "flows",
+		`SELECT count(*) FROM memory.main."other"`:                 "Other",
+		"SELECT count(*) FROM inverted":                            "flows Other inverted",
+		"SELECT count(*) FROM query('FROM fl' || 'ows')":           "flows Other inverted",
+		"/* it's */ SELECT count(*) FROM flows -- it's":            "flows Other inverted",
+		"SELECT count(*) FROM 'flows'":                             "flows Other inverted",
+		"SELECT count(*) FROM not_there":                           "flows Other inverted",
+		"SELECT count(*) FROM information_schema.tables":           "flows Other inverted",
+		"SELECT count(*) FROM duckdb_columns() WHERE NOT internal": "flows Other inverted",
+		"SHOW TABLES":                        "flows Other inverted",
+		"DESCRIBE":                           "flows Other inverted",
+		"-- all\n desc":                      "flows Other inverted",
+		"SELECT count(*) FROM ( DESC)":       "flows Other inverted",
+		"PRAGMA show_tables":                 "flows Other inverted",
+		"BEGIN TRANSACTION":                  "flows Other inverted",
+		"SELECT count(*) FROM pg_class":      "flows Other inverted",
+		"SELECT count(*) FROM sqlite_master": "flows Other inverted",
+	} {
+		t.Run(sql, func(t *testing.T) {
+			_, s := pair(t)
+			if rows, err := s.Query(t.Context(), sql); err == nil {
+				rows.Close()
+			}
+			var made []string
+			for _, table := range s.tables {
+				if _, ok := s.views.files[table.Name]; ok {
+					made = append(made, table.Name)
+				}
+			}
+			if s.views.spelled {
+				made = append(made, "inverted")
+			}
+			if got := strings.Join(made, " "); got != want {
+				t.Errorf("made: %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// Views stand in the schema main, whatever the statements before.
+func TestViewsAreFoundWhereverTheUserIs(t *testing.T) {
+	_, s := pair(t)
+	for _, sql := range []string{"CREATE SCHEMA mine", "USE mine", "CREATE VIEW own AS FROM inverted", "BEGIN", "ROLLBACK"} {
+		if err := s.Exec(t.Context(), sql); err != nil {
+			t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	expect(t, s, "SELECT count(*) FROM flows", "8")
+	expect(t, s, "SELECT count(*) FROM own", "4")
+	expect(t, s, "SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal ORDER BY ALL", "main.Other\nmain.flows\nmain.inverted\nmine.own")
+}
+
+// Another connection, as there is one while the session's own has open rows,
+// has the files too, also of views that it does not mention.
+func TestEveryConnectionHasTheFiles(t *testing.T) {
+	_, s := pair(t)
+	if err := s.Exec(t.Context(), "CREATE VIEW own AS SELECT * FROM flows"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.Query(t.Context(), "SELECT i FROM range(100000) t(i)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		expect(t, s, "SELECT count(*) FROM own", "8")
+	}
+	rows.Close()
+	expect(t, s, "SELECT count(*) FROM own", "8")
+	if len(s.views.told) != 1 {
+		t.Errorf("%d connections are remembered, of which one is open", len(s.views.told))
+	}
+}
+
+// Compaction may take away files between the session's snapshot and the
+// first statement that mentions their table.
+func TestFilesVanishBeforeTheViewIsMade(t *testing.T) {
+	house, s := pair(t)
+	log := delta.Open(filepath.Join(house.dir, "flows"))
+	c := delta.Commit{Adds: []delta.Add{house.file("2026-11-24", "tcp", "c", fmt.Sprintf(someRows, 7))}}
+	for _, f := range s.Snapshot("flows").Files {
+		c.Removes = append(c.Removes, delta.Remove{Path: f.Path})
+		if err := os.Remove(filepath.Join(house.dir, "flows", f.Path)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	house.commit(log, c)
+	expect(t, s, "SELECT count(*) FROM flows", "7")
+}
+
+// Threads of which some are lent files only are no more than there were.
+func TestFilesAreOpenedAhead(t *testing.T) {
+	_, s := pair(t)
+	one, err := OpenSession(t.Context(), s.dir, s.tables, SessionOptions{Threads: 1, Ahead: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	expect(t, one, "SELECT current_setting('threads'), current_setting('external_threads')", "4|4")
+	expect(t, one, "SELECT count(*) FROM flows", "8")
+	expect(t, s, "SELECT current_setting('threads') - current_setting('external_threads')::BIGINT + 1 > 0", "true")
+}
