@@ -53,20 +53,32 @@ func (path reopened) ReadAt(b []byte, offset int64) (int, error) {
 	return f.ReadAt(b, offset)
 }
 
-// openInput reads the footer of a data file.
-func (s *tableStore) openInput(f delta.Add) (*input, error) {
+// pathOf returns the path of a data file, which has the size that the log says.
+func (s *tableStore) pathOf(f delta.Add) (string, error) {
 	path := filepath.Join(s.dir, filepath.FromSlash(f.Path))
 	info, err := s.fs.Stat(path)
+	if err == nil && info.Size() != f.Size {
+		err = fmt.Errorf("data file %s has %d bytes, not the %d that the log says", path, info.Size(), f.Size)
+	}
+	return path, err
+}
+
+// openInput reads the footer of a data file, and the rest of it as well if
+// the log has no checksum that vouches for it.
+func (s *tableStore) openInput(f delta.Add) (*input, error) {
+	path, err := s.pathOf(f)
 	if err != nil {
 		return nil, err
-	}
-	if info.Size() != f.Size {
-		return nil, fmt.Errorf("data file %s has %d bytes, not the %d that the log says", path, info.Size(), f.Size)
 	}
 	in := &input{path: path, starts: []int64{0}}
 	var source io.ReaderAt = reopened(path)
 	if in.reader, err = part.OpenReader(source, f.Size); err != nil {
 		return nil, fmt.Errorf("data file %s: %w", path, err)
+	}
+	if _, ok := f.Tags[checksumTag]; !ok {
+		if err := in.reader.CheckPages(); err != nil {
+			return nil, fmt.Errorf("data file %s: %w", path, err)
+		}
 	}
 	for _, rows := range in.reader.Groups() {
 		in.starts = append(in.starts, in.starts[len(in.starts)-1]+rows)
@@ -113,6 +125,10 @@ func (c *compaction) rewriteBin(ctx context.Context, files []delta.Add) ([]*data
 // open reads the footers, decides on the columns and merges the times.
 func (b *bin) open(files []delta.Add) error {
 	for _, f := range files {
+		// A new file gets a new checksum, which would hide what happened to the old.
+		if err := b.store.checkBytes(f); err != nil {
+			return err
+		}
 		in, err := b.store.openInput(f)
 		if err != nil {
 			return err

@@ -212,6 +212,7 @@ func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) 
 		PartitionValues:  partitionValues(s.table, f.partition),
 		Size:             f.summary.Bytes,
 		ModificationTime: time.Now().UnixMilli(),
+		Tags:             map[string]string{checksumTag: checksumText(f.summary.CRC32C)},
 		Stats: delta.Stats{
 			NumRecords: f.summary.Rows,
 			Min:        f.summary.Min,

@@ -56,6 +56,11 @@ func (r *rewriter) rewrite(ctx context.Context, files []delta.Add, a Assignment)
 	if err != nil {
 		return nil, err
 	}
+	for _, f := range files {
+		if err := r.store.checkBytes(f); err != nil {
+			return nil, err
+		}
+	}
 	columns, err := r.columns(ctx, paths)
 	if err != nil {
 		return nil, err

@@ -18,8 +18,9 @@ type VerifyOptions struct {
 	Workers int
 	// Grace is how old an orphan must be, DefaultGrace if it is 0.
 	Grace time.Duration
-	// Repair removes orphans, and takes files that are missing or cannot be
-	// read out of their tables, so that what is left can be asked.
+	// Repair removes orphans, and takes files that are missing, cannot be read,
+	// or do not have the bytes that were written, out of their tables, so that
+	// what is left can be asked.
 	Repair bool
 }
 
@@ -90,7 +91,7 @@ func (w *Warehouse) Verify(ctx context.Context, o VerifyOptions) (*Verification,
 			return nil, err
 		}
 	} else {
-		v.note(Finding{Table: "captures", Message: "conservation was not checked, because files are missing or cannot be read"})
+		v.note(Finding{Table: "captures", Message: "conservation was not checked, because files are missing or damaged"})
 	}
 	if o.Repair {
 		if err := v.repair(); err != nil {
@@ -113,7 +114,7 @@ type verifier struct {
 	lost []lostFile
 }
 
-// lostFile is a file whose rows cannot be read.
+// lostFile is a file whose rows cannot be read, or not be relied upon.
 type lostFile struct {
 	store *tableStore
 	file  delta.Add
@@ -182,14 +183,12 @@ func (v *verifier) files(ctx context.Context) error {
 
 // file checks one file.
 func (v *verifier) file(s *tableStore, f delta.Add) {
-	in, err := s.openInput(f)
 	var broken []string
+	err := s.checkBytes(f)
 	if err == nil {
-		if broken, err = s.checkRows(in, f); err == nil {
-			if index := in.reader.CheckIndex(); index != nil {
-				broken = append(broken, index.Error())
-			}
-		}
+		broken, err = s.checkContents(f)
+	} else if errors.As(err, new(*ChangedError)) {
+		err = fmt.Errorf("%w; %w", err, s.placeOfDamage(f))
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		if s.removedMeanwhile(f) {
@@ -208,6 +207,35 @@ func (v *verifier) file(s *tableStore, f delta.Add) {
 	for _, b := range broken {
 		v.damage(Finding{s.table.Name, f.Path, b})
 	}
+}
+
+// checkContents reads a file and compares it with what the log says of it. The
+// error is for one that cannot be read.
+func (s *tableStore) checkContents(f delta.Add) (broken []string, err error) {
+	in, err := s.openInput(f)
+	if err != nil {
+		return nil, err
+	}
+	if broken, err = s.checkRows(in, f); err != nil {
+		return nil, err
+	}
+	if index := in.reader.CheckIndex(); index != nil {
+		broken = append(broken, index.Error())
+	}
+	return broken, nil
+}
+
+// placeOfDamage says where the bytes of a file are not those that were written,
+// as far as that can be told, without reading values.
+func (s *tableStore) placeOfDamage(f delta.Add) error {
+	in, err := s.openInput(f)
+	if err == nil {
+		err = in.reader.CheckPages()
+	}
+	if err == nil {
+		err = errors.New("the contents of its pages are whole, so it is a header, the page index or the footer")
+	}
+	return err
 }
 
 // removedMeanwhile reports whether a file is no longer part of the table.

@@ -100,7 +100,7 @@ func TestVerifyFindsDamage(t *testing.T) {
 		}, `protocol=udp/part-\S+: data file \S+ has \d+ bytes, not the \d+ that the log says`},
 		"zeros": {func(t *testing.T, house string) {
 			edit(t, flowFile(t, house, "udp"), func(b []byte) []byte { copy(b[600:], make([]byte, 40)); return b })
-		}, `protocol=udp/part-\S+: data file \S+: column \w+: `},
+		}, `protocol=udp/part-\S+: data file \S+: its bytes are not those that were written \(.*\); row group 0, column \w+: page at byte \d+: `},
 		"damaged footer": {func(t *testing.T, house string) {
 			edit(t, flowFile(t, house, "udp"), func(b []byte) []byte { copy(b[len(b)-200:], make([]byte, 190)); return b })
 		}, `damage: flows/date=2026-03-14/protocol=udp/part-\S+: data file`},

@@ -11,7 +11,8 @@
 // # Format
 //
 // Pages are data pages of version 1, which every reader takes, compressed with
-// zstd and carrying a checksum. Integers, dates and timestamps are signed
+// zstd and carrying a checksum; Summary has one of the whole file, headers and
+// footer included. Integers, dates and timestamps are signed
 // INT32 and INT64; text is a BYTE_ARRAY with the STRING type; timestamps are
 // microseconds adjusted to UTC; lists have the standard three levels with
 // elements that are never null. Columns stand in the order of the batch.

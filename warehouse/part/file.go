@@ -3,6 +3,7 @@ package part
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"maps"
 	"slices"
@@ -25,6 +26,7 @@ type File struct {
 	columns []schema.Column
 	meta    map[string]string
 	offset  int64
+	sum     uint32 // CRC-32C of the bytes written so far
 	groups  []format.RowGroup
 	indexes []chunkIndex // of all chunks, row group by row group
 	summary summary
@@ -177,6 +179,7 @@ func (f *File) write(b []byte) {
 	}
 	n, err := f.w.Write(b)
 	f.offset += int64(n)
+	f.sum = crc32.Update(f.sum, crc32.MakeTable(crc32.Castagnoli), b)
 	if err != nil {
 		f.err = fmt.Errorf("write parquet: %w", err)
 	}
@@ -220,7 +223,9 @@ func (f *File) Close(enc ...*Encoder) (Summary, error) {
 	if f.err != nil {
 		return Summary{}, f.err
 	}
-	return f.summary.result(f.columns, f.offset), nil
+	sum := f.summary.result(f.columns, f.offset)
+	sum.CRC32C = f.sum
+	return sum, nil
 }
 
 // marshal writes a Thrift struct and returns its size.

@@ -1,7 +1,6 @@
 package part
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -15,8 +14,11 @@ import (
 
 // Reader reads a Parquet file of a warehouse back into vectors, column by
 // column and any range of rows. Columns may be read at the same time. Damaged
-// files are errors, whatever the bytes; the checksums of pages are verified.
+// files are errors; the checksums of pages are verified. Where nothing vouches
+// for the bytes, CheckPages comes before Read.
 type Reader struct {
+	source  io.ReaderAt
+	size    int64
 	file    *parquet.File
 	columns []schema.Column
 	leaves  []readLeaf
@@ -31,6 +33,14 @@ type readLeaf struct {
 	list  bool
 }
 
+// repeated returns the highest repetition level.
+func (l readLeaf) repeated() int {
+	if l.list {
+		return 1
+	}
+	return 0
+}
+
 // OpenReader reads the footer of a file of size bytes.
 func OpenReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	defer caught(&err)
@@ -41,29 +51,16 @@ func OpenReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	if err != nil {
 		return nil, err
 	}
-	reader = &Reader{file: f}
+	reader = &Reader{source: r, size: size, file: f}
 	for _, c := range f.Root().Columns() {
 		if err := reader.addColumn(c); err != nil {
 			return nil, fmt.Errorf("column %s: %w", c.Name(), err)
 		}
 	}
+	if err := reader.checkPlaces(); err != nil {
+		return nil, err
+	}
 	return reader, nil
-}
-
-// checkFooter refuses a file that says that its footer is longer than it is,
-// for which the library would take memory before it reads.
-func checkFooter(r io.ReaderAt, size int64) error {
-	var tail [8]byte // the length of the footer, and the magic bytes
-	if size < int64(len(tail)) {
-		return errors.New("too short for a Parquet file")
-	}
-	if _, err := r.ReadAt(tail[:], size-int64(len(tail))); err != nil && err != io.EOF {
-		return err
-	}
-	if n := int64(binary.LittleEndian.Uint32(tail[:])); n > size-int64(len(tail)) {
-		return fmt.Errorf("a footer of %d bytes cannot be in %d bytes", n, size)
-	}
-	return nil
 }
 
 // caught turns a panic of the library, which damaged files may cause, into an error.
@@ -198,7 +195,7 @@ func (r *Reader) Read(group, column int, from, to int64, v *schema.Vector) (err 
 			return fmt.Errorf("column %s, row %d: %w", name, from, err)
 		}
 	}
-	a := appender{leaf: leaf, v: v, left: to - from}
+	a := appender{leaf: leaf, v: v, left: to - from, room: r.room(group, leaf)}
 	for !a.done {
 		page, err := pages.ReadPage()
 		if errors.Is(err, io.EOF) {
@@ -220,6 +217,15 @@ func (r *Reader) Read(group, column int, from, to int64, v *schema.Vector) (err 
 	return nil
 }
 
+// room bounds the bytes of text that a chunk may expand to, as a dictionary's
+// one long text may stand for every row: more than any file has that is not
+// made to take memory.
+func (r *Reader) room(group int, leaf readLeaf) int {
+	const small, row = 64 << 20, 256
+	g := &r.file.Metadata().RowGroups[group]
+	return small + row*int(g.NumRows) + pageGrowth*int(g.Columns[leaf.index].MetaData.TotalCompressedSize)
+}
+
 // appender puts values into a vector.
 type appender struct {
 	leaf readLeaf
@@ -228,7 +234,9 @@ type appender struct {
 	// open says that the elements of a list may go on, null that it is null.
 	open, null bool
 	done       bool
-	values     [512]parquet.Value
+	// room is how many bytes of text there may be.
+	room   int
+	values [512]parquet.Value
 }
 
 // page appends the values of a page until there are enough.
@@ -240,6 +248,9 @@ func (a *appender) page(p parquet.Page) error {
 			if a.value(x); a.done {
 				break
 			}
+		}
+		if a.room < 0 {
+			return fmt.Errorf("its texts are too long: the column %w", errClaim)
 		}
 		if errors.Is(err, io.EOF) {
 			break
@@ -264,6 +275,7 @@ func (a *appender) value(x parquet.Value) {
 			return
 		}
 		a.left--
+		a.take(x)
 		appendValue(a.v, x, x.DefinitionLevel() == a.leaf.whole)
 		return
 	}
@@ -278,7 +290,15 @@ func (a *appender) value(x parquet.Value) {
 		a.open, a.null = true, a.leaf.whole == 2 && x.DefinitionLevel() == 0
 	}
 	if a.open && x.DefinitionLevel() == a.leaf.whole {
+		a.take(x)
 		appendValue(a.v.Elem, x, true)
+	}
+}
+
+// take counts the bytes of a text.
+func (a *appender) take(x parquet.Value) {
+	if x.Kind() == parquet.ByteArray {
+		a.room -= len(x.ByteArray())
 	}
 }
 

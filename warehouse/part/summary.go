@@ -9,6 +9,8 @@ import (
 // Summary says what a finished file holds.
 type Summary struct {
 	Rows, Bytes int64
+	// CRC32C is the checksum of all bytes of the file, by Castagnoli's polynomial.
+	CRC32C uint32
 	// Min and Max bound the values of the columns with Column.Stats, by column
 	// name: int64 for integers, dates (days) and timestamps (microseconds),
 	// float64, or string. Long texts are shortened, so these bounds may lie
