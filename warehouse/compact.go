@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 
 	"weir/warehouse/delta"
 	"weir/warehouse/part"
@@ -27,6 +29,9 @@ type CompactOptions struct {
 	// Workers is how many columns are read and encoded at once, by default
 	// one per core.
 	Workers int
+	// Loose says that files which stand alone or are large are rewritten too, once,
+	// where they come out a good deal smaller: those that Compact did not write.
+	Loose bool
 	// DryRun only counts.
 	DryRun bool
 }
@@ -63,7 +68,7 @@ type Compacted struct {
 const CompactOperation = "OPTIMIZE"
 
 // Compact rewrites the small files of each partition into large ones, sorted by
-// time, in a commit that changes no data. Ingest and queries may go on. The
+// time and in the layouts that take the least room, in a commit that changes no data. Ingest and queries may go on. The
 // old files stay until Reclaim. A partition that cannot be compacted, for
 // damage say, does not keep the others from it; the error names all.
 func (w *Warehouse) Compact(ctx context.Context, o CompactOptions) ([]Compacted, error) {
@@ -211,13 +216,31 @@ func (c *compaction) gone(err error, bins [][]delta.Add) bool {
 // binFiles bounds how many files are read at once.
 const binFiles = 500
 
+// compactTag is what the names of compacted files begin with, behind part-.
+const compactTag = "compact"
+
+// looseRows is how many rows a file has at the least that is rewritten for itself: of
+// a smaller one nearly all is its footer.
+const looseRows = 4096
+
+// loose tells whether a file is rewritten for itself: one that was written in haste, by
+// ingest or another program, and comes out a good deal smaller.
+func (c *compaction) loose(f delta.Add) bool {
+	return c.options.Loose && f.Stats.NumRecords >= looseRows && !strings.HasPrefix(path.Base(f.Path), "part-"+compactTag+"-")
+}
+
 // plan gathers the small files of a partition, by time, into bins of at least
-// two that become a file each.
+// two that become a file each. Loose ones, whatever their size, need no other.
 func (c *compaction) plan(s *delta.Snapshot, dir string) [][]delta.Add {
+	var bins [][]delta.Add
 	var small []delta.Add
 	for _, f := range s.Files {
-		if dirOf(f.Path) == dir && f.Size < c.options.FileBytes/2 {
+		switch {
+		case dirOf(f.Path) != dir:
+		case f.Size < c.options.FileBytes/2:
 			small = append(small, f)
+		case c.loose(f):
+			bins = append(bins, []delta.Add{f})
 		}
 	}
 	column := timeColumn(c.store.table)
@@ -226,11 +249,10 @@ func (c *compaction) plan(s *delta.Snapshot, dir string) [][]delta.Add {
 		return lo
 	}
 	slices.SortStableFunc(small, func(a, b delta.Add) int { return cmp.Compare(start(a), start(b)) })
-	var bins [][]delta.Add
 	var bin []delta.Add
 	var bytes int64
 	flush := func() {
-		if len(bin) > 1 {
+		if len(bin) > 1 || len(bin) == 1 && c.loose(bin[0]) {
 			bins = append(bins, bin)
 		}
 		bin, bytes = nil, 0
@@ -285,7 +307,7 @@ func (c *compaction) commit(bins [][]delta.Add, files [][]*dataFile) error {
 	for _, f := range files {
 		flat = append(flat, f...)
 	}
-	adds, err := s.place(flat, "compact")
+	adds, err := s.place(flat, compactTag)
 	if err != nil {
 		return err
 	}

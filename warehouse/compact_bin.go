@@ -148,7 +148,9 @@ func (b *bin) open(files []delta.Add) error {
 				return err
 			}
 		} else {
-			appendNulls(&times, rows)
+			for range rows {
+				times.AppendInt64(0, false)
+			}
 		}
 		runs = append(runs, runsOf(i, times.Int64)...)
 	}
@@ -289,19 +291,10 @@ func inParallel(ctx context.Context, workers, n int, work func(i int) error) err
 // appendNulls appends n nulls to a vector that may hold them.
 func appendNulls(v *schema.Vector, n int64) {
 	for range n {
-		switch v.Kind {
-		case schema.KindInt32:
-			v.AppendInt32(0, false)
-		case schema.KindInt64:
-			v.AppendInt64(0, false)
-		case schema.KindFloat64:
-			v.AppendFloat64(0, false)
-		case schema.KindBool:
-			v.AppendBool(false, false)
-		case schema.KindBytes:
-			v.EndText(false)
-		case schema.KindList:
+		if v.Kind == schema.KindList {
 			v.EndList(false)
+		} else {
+			v.AppendNull()
 		}
 	}
 }

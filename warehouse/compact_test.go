@@ -123,6 +123,44 @@ func TestCompact(t *testing.T) {
 	}
 }
 
+// A file that stands alone is rewritten once if that makes it smaller, small or large.
+func TestCompactLoneFile(t *testing.T) {
+	for _, fileBytes := range []int64{0, 1 << 10} {
+		dir := t.TempDir()
+		w := openHouse(t, dir).NewWriter(WriterOptions{})
+		ingest(t, w, "large", 12*looseRows)
+		closeWriter(t, w)
+		want := allRows(t, dir)
+		h := openHouse(t, dir)
+		lone := func() (loose int64) {
+			snap, err := h.stores[1].log.Snapshot(delta.Latest)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range snap.Files {
+				if !strings.Contains(f.Path, "part-compact-") && f.Stats.NumRecords >= looseRows {
+					loose++
+				}
+			}
+			return loose
+		}
+		before := lone()
+		if done, err := h.Compact(t.Context(), CompactOptions{Tables: []string{"flows"}, FileBytes: fileBytes}); err != nil || done[0].FilesBefore != 0 {
+			t.Errorf("unasked %+v, %v", done, err)
+		}
+		done, err := h.Compact(t.Context(), CompactOptions{Tables: []string{"flows"}, FileBytes: fileBytes, Loose: true})
+		if err != nil || before == 0 || done[0].FilesBefore != before || done[0].BytesAfter >= done[0].BytesBefore || lone() != 0 {
+			t.Errorf("%+v, %v: want the %d files that were written in haste, and smaller", done, err, before)
+		}
+		if got := allRows(t, dir); got != want {
+			t.Error("the rows are not those from before")
+		}
+		if again, err := h.Compact(t.Context(), CompactOptions{Tables: []string{"flows"}, FileBytes: fileBytes, Loose: true}); err != nil || again[0].FilesBefore != 0 {
+			t.Errorf("a second time %+v, %v", again, err)
+		}
+	}
+}
+
 // TestMergeOrder compares the merge of random runs with a stable sort.
 func TestMergeOrder(t *testing.T) {
 	for seed := range uint64(50) {

@@ -9,7 +9,7 @@ import (
 	"weir/warehouse"
 )
 
-// compactCommand makes few large files of many small ones.
+// compactCommand makes few large files of many small ones, and small ones of those written in haste.
 type compactCommand struct {
 	Table   []string      `placeholder:"NAME" help:"Only these tables."`
 	Grace   time.Duration `default:"15m" help:"Remove files that left their table longer ago. Until then older versions can be asked (--version, --as-of), and queries under way find their files."`
@@ -25,7 +25,10 @@ func (compactCommand) Help() string {
 		"weir compact --dry-run", "how much there is to do",
 		"weir compact --grace 720h", "keep a month of versions to look back at",
 		"weir compact --grace 0s", "give the disk space back at once, if no query is running",
-	) + "\n\n" + `What a crash leaves behind, temporary and uncommitted files, goes too, once its
+	) + "\n\n" + `Files that ingest wrote are rewritten even where they stand alone or are large, once:
+they come out a good deal smaller.
+
+What a crash leaves behind, temporary and uncommitted files, goes too, once its
 writer is dead. The log itself is kept whole: weir status --history tells all.
 
 ` + exitStatuses
@@ -50,7 +53,7 @@ func (c *compactCommand) Run(a *app) error {
 	defer house.Close()
 	result := compactResult{DryRun: c.DryRun}
 	var failed error
-	result.Compacted, failed = house.Compact(a.ctx, warehouse.CompactOptions{Tables: c.Table, FileBytes: c.Size << 20, Workers: c.Workers, DryRun: c.DryRun})
+	result.Compacted, failed = house.Compact(a.ctx, warehouse.CompactOptions{Tables: c.Table, FileBytes: c.Size << 20, Workers: c.Workers, Loose: true, DryRun: c.DryRun})
 	if a.ctx.Err() == nil {
 		result.Reclaimed, err = house.Reclaim(a.ctx, warehouse.ReclaimOptions{Tables: c.Table, Grace: c.Grace, DryRun: c.DryRun})
 		if failed == nil {
@@ -73,7 +76,7 @@ func (r compactResult) writeText(a *app) error {
 		if c.FilesBefore == 0 {
 			continue
 		}
-		text := fmt.Sprintf("%s: %s of %s with %s", c.Table, count(c.FilesBefore, "small file"), count(c.Partitions, "partition"), count(c.Rows, "row"))
+		text := fmt.Sprintf("%s: %s of %s with %s", c.Table, count(c.FilesBefore, "file"), count(c.Partitions, "partition"), count(c.Rows, "row"))
 		if !r.DryRun {
 			text += fmt.Sprintf(" rewritten as %s, %s to %s", humanize.Comma(c.FilesAfter), humanize.Bytes(uint64(c.BytesBefore)), humanize.Bytes(uint64(c.BytesAfter)))
 		}

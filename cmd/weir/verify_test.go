@@ -205,7 +205,7 @@ func TestKeep(t *testing.T) {
 	if out := must(t, "compact", "-w", house, "--dry-run"); !strings.Contains(out, "flows: ") || strings.Contains(out, "rewritten") {
 		t.Errorf("dry run: %s", out)
 	}
-	if out := must(t, "compact", "-w", house); !regexp.MustCompile(`(?m)^captures: 9 small files of 1 partition with 9 rows rewritten as 1, `).MatchString(out) {
+	if out := must(t, "compact", "-w", house); !regexp.MustCompile(`(?m)^captures: 9 files of 1 partition with 9 rows rewritten as 1, `).MatchString(out) {
 		t.Errorf("compact: %s", out)
 	}
 	if got := must(t, "query", "-w", house, "SELECT * FROM flows ORDER BY flow_uid", "--format", "csv"); got != all {
