@@ -191,6 +191,7 @@ func (s *Session) settings() [][2]string {
 		{"autoinstall_known_extensions", "false"},
 		{"autoload_known_extensions", "false"},
 		{"temp_directory", s.options.TempDir},
+		{"enable_external_file_cache", "false"}, // it would keep all that is read, up to the memory limit
 	}
 	if s.options.InOrder {
 		set = append(set, [2]string{"disabled_optimizers", "in_clause"})

@@ -7,6 +7,7 @@ import (
 
 	duckdb "github.com/duckdb/duckdb-go-bindings"
 
+	"weir/warehouse/delta"
 	"weir/warehouse/schema"
 )
 
@@ -32,34 +33,31 @@ func (s *Session) source(ctx context.Context, conn duckdb.Connection, t *schema.
 	if src.union {
 		return src, nil
 	}
-	complete, err := s.complete(ctx, conn, t, src.files[0])
-	if err == nil && !complete && newest > 0 {
+	has, err := fileColumns(ctx, conn, src.files[0])
+	if err == nil && !complete(t, snap, has) && newest > 0 {
 		src.files[0], src.files[newest] = src.files[newest], src.files[0]
-		complete, err = s.complete(ctx, conn, t, src.files[0])
+		has, err = fileColumns(ctx, conn, src.files[0])
 	}
-	src.union = !complete
+	src.has, src.union = has, !complete(t, snap, has)
 	return src, err
 }
 
-// complete tells whether a file has all columns that the log's schema names.
-func (s *Session) complete(ctx context.Context, conn duckdb.Connection, t *schema.Table, path string) (bool, error) {
-	have, err := fileColumns(ctx, conn, path)
-	if err != nil {
-		return false, fmt.Errorf("read %s: %w", path, err)
-	}
-	for _, c := range s.Snapshot(t.Name).Metadata.Schema {
-		if col, known := t.Column(c.Name); known && !col.Partition && !have[c.Name] {
-			return false, nil
+// complete tells whether a file that has some columns has all those that the
+// log's schema names.
+func complete(t *schema.Table, snap *delta.Snapshot, has map[string]bool) bool {
+	for _, c := range snap.Metadata.Schema {
+		if col, known := t.Column(c.Name); known && !col.Partition && !has[c.Name] {
+			return false
 		}
 	}
-	return true, nil
+	return true
 }
 
 // fileColumns returns the names in a file's footer.
 func fileColumns(ctx context.Context, conn duckdb.Connection, path string) (map[string]bool, error) {
 	rows, err := ownRows(ctx, conn, "SELECT name FROM parquet_schema("+QuoteText(escapeGlob(path))+")")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	defer rows.Close()
 	names := map[string]bool{}

@@ -51,8 +51,9 @@ func everything(string) bool { return true }
 func mentions(sql string) func(view string) bool {
 	names := map[string]bool{}
 	all := strings.Contains(" begin start export desc ", " "+strings.ToLower(firstWord(sql))+" ")
-	eachName(sql, func(name string, after byte) {
-		names[name] = true
+	eachName(sql, func(name string, _ byte) { names[name] = true })
+	// What seems to be within a text may not be, as where a quote is escaped.
+	eachName(strings.ReplaceAll(sql, "'", " "), func(name string, after byte) {
 		all = all || listsViews(name) || name == "desc" && after == '('
 	})
 	if all {
@@ -63,7 +64,10 @@ func mentions(sql string) func(view string) bool {
 
 // listsViews reports whether a name is of what tells which views there are.
 func listsViews(name string) bool {
-	for _, prefix := range []string{"show", "describe", "information_schema", "duckdb_", "pg_", "pragma", "sqlite_", "sql_auto_complete"} {
+	if name == "show" || name == "describe" {
+		return true
+	}
+	for _, prefix := range []string{"information_schema", "duckdb_", "pg_", "pragma", "sqlite_", "sql_auto_complete"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}

@@ -33,6 +33,8 @@ func TestViewsAreMadeWhenMentioned(t *testing.T) {
 		`SELECT count(*) FROM memory.main."other"`:                 "Other",
 		"SELECT count(*) FROM inverted":                            "flows Other inverted",
 		"SELECT count(*) FROM query('FROM fl' || 'ows')":           "flows Other inverted",
+		"SELECT 1 AS start_time -- passwords are not shown":        "",
+		`SELECT E'\'', count(*) FROM duckdb_views()`:               "flows Other inverted",
 		"/* it's */ SELECT count(*) FROM flows -- it's":            "flows Other inverted",
 		"SELECT count(*) FROM 'flows'":                             "flows Other inverted",
 		"SELECT count(*) FROM not_there":                           "flows Other inverted",
@@ -129,4 +131,12 @@ func TestFilesAreOpenedAhead(t *testing.T) {
 	expect(t, one, "SELECT current_setting('threads'), current_setting('external_threads')", "4|4")
 	expect(t, one, "SELECT count(*) FROM flows", "8")
 	expect(t, s, "SELECT current_setting('threads') - current_setting('external_threads')::BIGINT + 1 > 0", "true")
+}
+
+// What was read stays in memory for no later statement, up to the whole warehouse.
+func TestWhatWasReadIsNotKept(t *testing.T) {
+	_, s := pair(t)
+	expect(t, s, "SELECT current_setting('enable_external_file_cache')", "false")
+	expect(t, s, "SELECT count(*), sum(fwd_packets) FROM flows", "8|13")
+	expect(t, s, "SELECT count(*) FROM duckdb_external_file_cache()", "0")
 }

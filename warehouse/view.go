@@ -11,6 +11,9 @@ import (
 type viewSource struct {
 	files []string
 	union bool // read every footer, because columns differ from file to file
+	// has are the columns of the first file, which those of the others are, if
+	// known.
+	has map[string]bool
 	// more are columns of the files besides those of the catalogue; named adds
 	// the column filename.
 	more  []string
@@ -20,10 +23,7 @@ type viewSource struct {
 }
 
 // viewSQL returns the statement that makes the table's view: the columns of
-// the catalogue in order, stored, partition and derived ones. A typed empty
-// relation stands before the files, so that columns which no file has are
-// null and a table without files has its types; DuckDB drops it when planning,
-// and filters reach the row groups.
+// the catalogue in order, stored, partition and derived ones.
 func viewSQL(t *schema.Table, src viewSource) (string, error) {
 	levels, err := derivedLevels(t)
 	if err != nil {
@@ -46,41 +46,83 @@ func viewSQL(t *schema.Table, src viewSource) (string, error) {
 		wholeName(t.Name), strings.Join(names, ", "), body), nil
 }
 
+// storedSQL returns a SELECT of the stored columns and those of the partitions.
+// Columns that no file has are null.
 func storedSQL(t *schema.Table, src viewSource) string {
-	var typed, names, parts []string
-	for _, c := range t.Columns {
-		if c.Derived() {
-			continue
-		}
-		typed = append(typed, fmt.Sprintf("CAST(NULL AS %s) AS %s", duckType(c.Type), QuoteName(c.Name)))
-		names = append(names, QuoteText(c.Name))
-		if c.Partition {
-			parts = append(parts, fmt.Sprintf("%s: %s", QuoteName(c.Name), duckType(c.Type)))
-		}
-	}
-	empty := fmt.Sprintf("SELECT %s WHERE false", strings.Join(typed, ", "))
 	if len(src.files) == 0 {
-		return empty
+		return emptySQL(t)
 	}
-	files := filesSQL(src.files)
-	if src.variable != "" {
-		files = "getvariable(" + QuoteText(src.variable) + ")"
+	if src.has != nil && !src.union {
+		return namedSQL(t, src)
+	}
+	// A typed empty relation stands before the files; DuckDB drops it when
+	// planning, and filters reach the row groups.
+	var names []string
+	for _, c := range t.Columns {
+		if !c.Derived() {
+			names = append(names, QuoteText(c.Name))
+		}
 	}
 	for _, c := range src.more {
 		names = append(names, QuoteText(c))
 	}
-	options := fmt.Sprintf("union_by_name = %t", src.union)
 	if src.named {
 		names = append(names, "'filename'")
+	}
+	return fmt.Sprintf("%s UNION ALL BY NAME SELECT COLUMNS(c -> list_contains([%s], c)) FROM %s",
+		emptySQL(t), strings.Join(names, ", "), readSQL(t, src))
+}
+
+// emptySQL returns a SELECT of no rows that has the types of the columns.
+func emptySQL(t *schema.Table) string {
+	var typed []string
+	for _, c := range t.Columns {
+		if !c.Derived() {
+			typed = append(typed, fmt.Sprintf("CAST(NULL AS %s) AS %s", duckType(c.Type), QuoteName(c.Name)))
+		}
+	}
+	return fmt.Sprintf("SELECT %s WHERE false", strings.Join(typed, ", "))
+}
+
+// namedSQL is storedSQL where the columns of the files are known: DuckDB binds
+// it in half the time. Casts to the type that a column has are none.
+func namedSQL(t *schema.Table, src viewSource) string {
+	var columns []string
+	for _, c := range t.Columns {
+		value := QuoteName(c.Name)
+		if c.Derived() {
+			continue
+		}
+		if !c.Partition && !src.has[c.Name] {
+			value = "NULL"
+		}
+		columns = append(columns, fmt.Sprintf("CAST(%s AS %s) AS %s", value, duckType(c.Type), QuoteName(c.Name)))
+	}
+	return fmt.Sprintf("SELECT %s FROM %s", strings.Join(columns, ", "), readSQL(t, src))
+}
+
+// readSQL returns the call that reads the files.
+func readSQL(t *schema.Table, src viewSource) string {
+	files := filesSQL(src.files)
+	if src.variable != "" {
+		files = "getvariable(" + QuoteText(src.variable) + ")"
+	}
+	options := fmt.Sprintf("union_by_name = %t", src.union)
+	if src.named {
 		options += ", filename = true"
+	}
+	var parts []string
+	for _, c := range t.Columns {
+		if c.Partition {
+			parts = append(parts, fmt.Sprintf("%s: %s", QuoteName(c.Name), duckType(c.Type)))
+		}
 	}
 	if len(parts) > 0 {
 		options += fmt.Sprintf(", hive_partitioning = true, hive_types = {%s}", strings.Join(parts, ", "))
 	} else {
 		options += ", hive_partitioning = false"
 	}
-	return fmt.Sprintf("%s UNION ALL BY NAME SELECT COLUMNS(c -> list_contains([%s], c)) FROM read_parquet(%s, %s)",
-		empty, strings.Join(names, ", "), files, options)
+	return fmt.Sprintf("read_parquet(%s, %s)", files, options)
 }
 
 // filesSQL returns the list of files as SQL.
