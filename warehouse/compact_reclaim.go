@@ -25,8 +25,13 @@ type ReclaimOptions struct {
 	Grace time.Duration
 	// DryRun only counts.
 	DryRun bool
-	// OrphansOnly leaves the files that the log has removed.
+	// OrphansOnly leaves the files that the log has removed, and the log.
 	OrphansOnly bool
+	// KeepLog is how old log files must be to be removed: those before a
+	// checkpoint of that age. If it is 0 the table's property
+	// delta.logRetentionDuration says it, or else it is DefaultKeepLog. It is never
+	// less than Grace or LeastKeepLog.
+	KeepLog time.Duration
 }
 
 // Reclaimed counts the files of a table that Reclaim removed, or with DryRun would.
@@ -41,11 +46,13 @@ type Reclaimed struct {
 	// Kept are the files in no snapshot that are too young, or whose writer
 	// may still commit them.
 	Kept int64 `json:"kept_files"`
+	// Log are the files of the log, checkpoints among them.
+	Log int64 `json:"log_files"`
 }
 
 // Reclaim removes data files that no snapshot younger than the grace period
-// names. It may run beside anything else: files of a writer that lives stay,
-// however old they are.
+// names, and log files that are older than KeepLog. It may run beside anything
+// else: files of a writer that lives stay, however old they are.
 func (w *Warehouse) Reclaim(ctx context.Context, o ReclaimOptions) ([]Reclaimed, error) {
 	stores, err := w.chosen(o.Tables)
 	if err != nil {
@@ -57,6 +64,9 @@ func (w *Warehouse) Reclaim(ctx context.Context, o ReclaimOptions) ([]Reclaimed,
 		garbage, err := s.garbage(o, &r)
 		if err == nil && !o.DryRun {
 			err = s.sweep(ctx, garbage)
+		}
+		if err == nil && !o.OrphansOnly {
+			err = s.cleanLog(o, &r)
 		}
 		if err != nil {
 			return all, fmt.Errorf("remove old files of %s: %w", s.table.Name, err)
@@ -185,6 +195,9 @@ const tombstoneHorizon = 6 * 24 * time.Hour
 func (s *tableStore) complete(grace time.Duration) (*delta.Snapshot, error) {
 	if grace > tombstoneHorizon {
 		snapshot, err := s.log.Replay(delta.Latest)
+		if errors.Is(err, delta.ErrNoVersion) {
+			snapshot, err = s.log.ReplayKept()
+		}
 		if !errors.Is(err, delta.ErrNoVersion) {
 			return snapshot, err
 		}

@@ -114,6 +114,10 @@ func (w *Warehouse) AtVersion(table string, version int64) (map[string]int64, er
 		return nil, err
 	}
 	i, ok := slices.BinarySearchFunc(history, version, func(c delta.CommitInfo, v int64) int { return cmp.Compare(c.Version, v) })
+	if !ok && len(history) > 0 && version >= 0 && version < history[0].Version {
+		return nil, fmt.Errorf("version %d of %s: %w (compact --keep-log); the log begins with version %d of %s", version, table,
+			delta.ErrCleaned, history[0].Version, history[0].Time.Format(time.RFC3339))
+	}
 	if !ok {
 		last := int64(-1)
 		if len(history) > 0 {

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"weir/warehouse/schema"
@@ -94,21 +95,16 @@ func hasColumns(t *schema.Table, names ...string) bool {
 }
 
 // rowsDropped reports whether rows of a table were ever removed: expired, or
-// lost and repaired.
+// lost and repaired. The log tells, or a property where it no longer reaches back.
 func (v *verifier) rowsDropped(table string) (bool, error) {
 	for _, s := range v.stores {
 		if s.table.Name != table {
 			continue
 		}
-		history, err := s.log.History()
-		if err != nil {
-			return false, err
+		if snapshot := v.snapshots[table]; snapshot != nil && snapshot.Metadata.Configuration[droppedProperty] != "" {
+			return true, nil
 		}
-		for _, c := range history {
-			if c.Removes > 0 && c.RowsRemoved > c.Rows {
-				return true, nil
-			}
-		}
+		return s.droppedUpTo(math.MaxInt64)
 	}
 	return false, nil
 }

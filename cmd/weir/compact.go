@@ -13,6 +13,7 @@ import (
 type compactCommand struct {
 	Table   []string      `placeholder:"NAME" help:"Only these tables."`
 	Grace   time.Duration `default:"15m" help:"Remove files that left their table longer ago. Until then older versions can be asked (--version, --as-of), and queries under way find their files."`
+	KeepLog string        `placeholder:"SPAN" help:"Remove log entries that are older and that a checkpoint stands for: 30d, 12w, 36h. Older versions can no longer be asked, and are not in the history. At least 1d. Default: the table's delta.logRetentionDuration, or 30d."`
 	Size    int64         `name:"file-mb" default:"256" help:"Size of the files to be made, in MB. Files below half of it are small."`
 	Workers int           `placeholder:"N" help:"Columns read and written at once. Default: one per core."`
 	DryRun  bool          `help:"Only tell what would be done."`
@@ -24,14 +25,31 @@ func (compactCommand) Help() string {
 		"weir compact", "now and then, while ingest and queries go on",
 		"weir compact --dry-run", "how much there is to do",
 		"weir compact --grace 720h", "keep a month of versions to look back at",
+		"weir compact --keep-log 7d", "keep the log of a week, where there are commits each second",
 		"weir compact --grace 0s", "give the disk space back at once, if no query is running",
 	) + "\n\n" + `Files that ingest wrote are rewritten even where they stand alone or are large, once:
 they come out a good deal smaller.
 
 What a crash leaves behind, temporary and uncommitted files, goes too, once its
-writer is dead. The log itself is kept whole: weir status --history tells all.
+writer is dead. So do log entries older than --keep-log, and with them what
+weir status --history tells of that time.
 
 ` + exitStatuses
+}
+
+// keepLog returns how long log entries stay, 0 if the table is to say.
+func (c *compactCommand) keepLog() (time.Duration, error) {
+	if c.KeepLog == "" {
+		return 0, nil
+	}
+	span, err := parseSpan(c.KeepLog)
+	if err == nil && span < warehouse.LeastKeepLog {
+		err = fmt.Errorf("%s is less than a day, for which programs at work may need the log", c.KeepLog)
+	}
+	if err != nil {
+		return 0, usage("--keep-log: %v", err)
+	}
+	return span, nil
 }
 
 // compactResult is what --json prints.
@@ -46,6 +64,10 @@ func (c *compactCommand) Run(a *app) error {
 	if c.Grace < 0 || c.Size < 1 || c.Workers < 0 {
 		return usage("--grace and --workers must not be negative, --file-mb at least 1")
 	}
+	keepLog, err := c.keepLog()
+	if err != nil {
+		return err
+	}
 	house, err := a.house(c.Table)
 	if err != nil {
 		return err
@@ -55,7 +77,7 @@ func (c *compactCommand) Run(a *app) error {
 	var failed error
 	result.Compacted, failed = house.Compact(a.ctx, warehouse.CompactOptions{Tables: c.Table, FileBytes: c.Size << 20, Workers: c.Workers, Loose: true, DryRun: c.DryRun})
 	if a.ctx.Err() == nil {
-		result.Reclaimed, err = house.Reclaim(a.ctx, warehouse.ReclaimOptions{Tables: c.Table, Grace: c.Grace, DryRun: c.DryRun})
+		result.Reclaimed, err = house.Reclaim(a.ctx, warehouse.ReclaimOptions{Tables: c.Table, Grace: c.Grace, KeepLog: keepLog, DryRun: c.DryRun})
 		if failed == nil {
 			failed = err
 		}
@@ -91,6 +113,9 @@ func (r compactResult) writeText(a *app) error {
 		if g.Removed+g.Orphans > 0 {
 			fmt.Fprintf(a.out, "%s: %s no longer in use (%s) and %s never committed (%s) %s\n", g.Table,
 				count(g.Removed, "file"), humanize.Bytes(uint64(g.RemovedBytes)), count(g.Orphans, "file"), humanize.Bytes(uint64(g.OrphanBytes)), verb)
+		}
+		if g.Log > 0 {
+			fmt.Fprintf(a.out, "%s: %s of the log, older than --keep-log, %s\n", g.Table, count(g.Log, "file"), verb)
 		}
 		none.Kept += g.Kept
 	}

@@ -13,6 +13,9 @@ var (
 	// ErrNoVersion says that the log does not reach, or no longer holds, the
 	// version asked for.
 	ErrNoVersion = errors.New("no such version")
+	// ErrCleaned says that the log once held the version asked for, and that
+	// entries so old were removed.
+	ErrCleaned = errors.New("older entries of the log were removed")
 	// ErrOutcomeUnknown says that a commit failed at a point where it may
 	// already be visible. The data files it names must not be deleted.
 	ErrOutcomeUnknown = errors.New("it is not known whether the commit took place")

@@ -76,7 +76,7 @@ func (l *Log) History() ([]CommitInfo, error) {
 		return nil, err
 	}
 	history := make([]CommitInfo, 0, len(list.commits))
-	rows := map[string]int64{}
+	rows := l.rowsBefore(list)
 	for _, version := range list.commits {
 		a, err := l.readCommit(version)
 		if err != nil {
@@ -95,9 +95,26 @@ func (l *Log) History() ([]CommitInfo, error) {
 	return history, nil
 }
 
+// rowsBefore returns the rows of the files that a log whose beginning was
+// removed does not tell of: those of its oldest checkpoint.
+func (l *Log) rowsBefore(list listing) map[string]int64 {
+	rows := map[string]int64{}
+	for i := len(list.checkpoints) - 1; i >= 0 && !list.complete(); i-- {
+		s, err := l.readCheckpoint(list.checkpoints[i])
+		if err != nil {
+			continue
+		}
+		for _, f := range s.Files {
+			rows[f.Path] = max(0, f.Stats.NumRecords)
+		}
+		break
+	}
+	return rows
+}
+
 // VersionAt returns the last version that was committed at or before a time.
-// It returns ErrNoVersion if the table is younger, or its log no longer
-// reaches back. Clocks of different machines may disagree: a version never
+// It returns ErrNoVersion if the table is younger, and ErrCleaned if its log no
+// longer reaches back. Clocks of different machines may disagree: a version never
 // counts as older than the one before it.
 func (l *Log) VersionAt(t time.Time) (int64, error) {
 	history, err := l.History()
@@ -114,6 +131,10 @@ func (l *Log) VersionAt(t time.Time) (int64, error) {
 			break
 		}
 		version = c.Version
+	}
+	if version < 0 && len(history) > 0 && history[0].Version > 0 {
+		return 0, fmt.Errorf("table %s at %s: %w; the log begins with version %d of %s", l.table, t.UTC().Format(time.RFC3339),
+			ErrCleaned, history[0].Version, history[0].Time.Format(time.RFC3339))
 	}
 	if version < 0 {
 		return 0, fmt.Errorf("table %s at %s: %w", l.table, t.UTC().Format(time.RFC3339Nano), ErrNoVersion)
