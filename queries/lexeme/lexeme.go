@@ -5,12 +5,15 @@ package lexeme
 
 import "strings"
 
+// Blanks are the characters that part words and mean nothing, as in DuckDB.
+const Blanks = " \t\n\r\f"
+
 // Next returns the length of the lexeme that SQL begins with, or -1 where it has
 // no end, and whether it is more than a blank or a comment. The text must not
 // be empty.
 func Next(sql string) (n int, content bool) {
 	switch c := sql[0]; {
-	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+	case strings.IndexByte(Blanks, c) >= 0:
 		return 1, false
 	case strings.HasPrefix(sql, "--"):
 		if end := strings.IndexByte(sql, '\n'); end >= 0 {

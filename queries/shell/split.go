@@ -20,7 +20,7 @@ func Complete(text string) bool {
 // with a blank for what blanks and line ends stood between words. It is not
 // possible where a string or a name has several lines.
 func OneLine(text string) (line string, possible bool) {
-	text = strings.TrimSpace(text)
+	text = strings.Trim(text, lexeme.Blanks)
 	if isCommand(text) {
 		return text, !strings.Contains(text, "\n")
 	}
@@ -45,7 +45,7 @@ func OneLine(text string) (line string, possible bool) {
 
 // isCommand tells whether text is a dot-command rather than SQL.
 func isCommand(text string) bool {
-	return strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), ".")
+	return strings.HasPrefix(strings.TrimLeft(text, lexeme.Blanks), ".")
 }
 
 // split cuts text into its statements, without their semicolons, and what
@@ -56,11 +56,11 @@ func split(text string) (statements []string, rest string) {
 	for i := 0; i < len(text); {
 		n, means := lexeme.Next(text[i:])
 		if n < 0 {
-			return statements, strings.TrimSpace(text[start:])
+			return statements, strings.Trim(text[start:], lexeme.Blanks)
 		}
 		if text[i] == ';' {
 			if content {
-				statements = append(statements, strings.TrimSpace(text[start:i]))
+				statements = append(statements, strings.Trim(text[start:i], lexeme.Blanks))
 			}
 			start, content = i+1, false
 		} else {
@@ -69,7 +69,7 @@ func split(text string) (statements []string, rest string) {
 		i += n
 	}
 	if content {
-		rest = strings.TrimSpace(text[start:])
+		rest = strings.Trim(text[start:], lexeme.Blanks)
 	}
 	return statements, rest
 }
