@@ -1,4 +1,4 @@
--- One day of a network, 10.1.0.0/16, made up without chance: noise(i, k) is a
+-- One day of a network, 10.1.0.0/16, with what is habit on the days before it, made up without chance: noise(i, k) is a
 -- number from 0 to 1, another one for each $seed. Benign traffic that looks like what is hunted stands
 -- beside the planted cases, whose addresses the test names.
 CREATE MACRO noise(i, k) AS (hash(i * 1000003 + k + $seed * 7919) % 1000000) / 1000000.0;
@@ -29,13 +29,13 @@ INSERT INTO flows BY NAME SELECT '10.1.0.61' AS src_ip, '198.51.100.201' AS dst_
     9 AS fwd_packets, 800 AS fwd_bytes, 400 AS fwd_payload_bytes, 10 AS bwd_packets, 3000 AS bwd_bytes, 2500 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets FROM range(300) AS a(i);
 INSERT INTO flows BY NAME SELECT '10.1.0.62' AS src_ip, '198.51.100.202' AS dst_ip, 5222 AS dst_port, 'tcp' AS protocol, moment((i // 60) * 14000 + (i % 60) * 20 + noise(i, 12) * 10) AS start_time, start_time AS end_time, 0 AS duration_us,
     5 AS fwd_packets, 400 + CAST(pow(noise(i, 13), 4) * 9000 AS BIGINT) AS fwd_bytes, 300 AS fwd_payload_bytes, 5 AS bwd_packets, 500 AS bwd_bytes, 300 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets FROM range(300) AS a(i);
--- Benign, and a network's own: agents that report to their vendors as malware calls home, a backup and a photo library that go to a provider.
-INSERT INTO flows BY NAME SELECT '10.1.0.' || 60 + n AS src_ip, '198.51.100.' || 210 + n AS dst_ip, 43000 AS src_port, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(50 + i * step + (noise(i * 10 + n, 31) * 2 - 1) * 0.05 * step) AS start_time, start_time AS end_time, 0 AS duration_us,
+-- Benign, and a network's own: agents on many hosts that report to their vendors as malware calls home, a backup and a photo library that go to a provider day by day.
+INSERT INTO flows BY NAME SELECT '10.1.' || 10 + n || '.' || 1 + h AS src_ip, '198.51.100.' || 210 + n AS dst_ip, 43000 AS src_port, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(50 + h + i * step + (noise(i * 10 + n, 31 + h) * 2 - 1) * 0.05 * step) AS start_time, start_time AS end_time, 0 AS duration_us,
     9 AS fwd_packets, 2000 + CAST(noise(i, 32) * 150 AS BIGINT) AS fwd_bytes, 1500 AS fwd_payload_bytes, 7 AS bwd_packets, 1200 AS bwd_bytes, 700 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
-FROM (VALUES (3, 60), (4, 300), (5, 900)) AS b(n, step), range(1500) AS a(i) WHERE i * step < 86000;
-INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(began + i * 3600 + noise(i, 33) * 600) AS start_time, start_time AS end_time, 0 AS duration_us, sent // 1400 AS fwd_packets, sent AS fwd_bytes, sent AS fwd_payload_bytes,
-    sent // 2800 AS bwd_packets, 50000 AS bwd_bytes, 9000 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
-FROM (VALUES ('10.1.0.9', '198.51.100.221', 3, 3600, 400000000), ('10.1.0.66', '198.51.100.222', 2, 40000, 15000000)) AS s(src, dst, n, began, sent), range(3) AS a(i) WHERE i < n;
+FROM (VALUES (3, 60, 12), (4, 300, 25), (5, 900, 8)) AS b(n, step, hosts), range(1500) AS a(i), range(25) AS c(h) WHERE i * step < 86000 AND h < hosts;
+INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(began + i * 3600 + noise(i, 33) * 600 - d * 86400) AS start_time, start_time AS end_time, 0 AS duration_us,
+    CAST(sent * (0.6 + 0.8 * noise(d, 39)) AS BIGINT) AS fwd_payload_bytes, fwd_payload_bytes AS fwd_bytes, fwd_bytes // 1400 AS fwd_packets, fwd_bytes // 2800 AS bwd_packets, 50000 AS bwd_bytes, 9000 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
+FROM (VALUES ('10.1.0.9', '198.51.100.221', 3, 3600, 400000000), ('10.1.0.66', '198.51.100.222', 2, 40000, 15000000)) AS s(src, dst, n, began, sent), range(3) AS a(i), range(7) AS e(d) WHERE i < n;
 -- Benign: each host looks for updates every four hours or so, an anti-virus asks for the names of hashes, a mail server for those of lists,
 -- a client of a swarm calls peers of which most are gone, a monitor pings hosts of which some are off.
 INSERT INTO flows BY NAME SELECT '10.1.0.' || 10 + h AS src_ip, '198.51.100.230' AS dst_ip, 44000 + i AS src_port, 443 AS dst_port, 'tcp' AS protocol, 'tls' AS service, moment(noise(h, 34) * 14000 + i * 14400 + noise(i * 50 + h, 35) * 1200) AS start_time, start_time AS end_time, 0 AS duration_us,
@@ -54,6 +54,8 @@ INSERT INTO flows BY NAME SELECT '10.1.2.' || n AS src_ip, '203.0.113.' || n AS 
     7 AS fwd_packets, 600 + CAST(noise(i, 2) * 100 AS BIGINT) AS fwd_bytes, 300 AS fwd_payload_bytes, 6 AS bwd_packets, 900 AS bwd_bytes, 500 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
 FROM (VALUES (221, 10, 0, 0), (222, 30, 0.05, 0), (223, 60, 0.1, 0), (224, 60, 0.2, 0.05), (225, 120, 0.3, 0), (226, 300, 0, 0.1), (227, 300, 0.3, 0), (228, 900, 0.1, 0), (229, 900, 0.4, 0), (230, 1800, 0.2, 0), (231, 3600, 0.05, 0), (232, 45, 0.45, 0)) AS b(n, step, jitter, missed),
     range(8000) AS a(i) WHERE i * step < 86000 AND noise(i * 100 + n, 3) >= missed;
+INSERT INTO flows BY NAME SELECT '10.1.2.' || n AS src_ip, '203.0.113.233' AS dst_ip, 443 AS dst_port, 'tcp' AS protocol, moment(n + i * 150 + (noise(i, n) * 2 - 1) * 20) AS start_time, start_time AS end_time, 0 AS duration_us,
+    7 AS fwd_packets, 600 + CAST(noise(i, 2) * 100 AS BIGINT) AS fwd_bytes, 300 AS fwd_payload_bytes, 6 AS bwd_packets, 900 AS bwd_bytes, 500 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets FROM range(570) AS a(i), range(233, 236) AS b(n);
 -- Planted scans of ports, and of hosts; beside them a traceroute, failing clients below the bounds, and a prober that is answered.
 INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 50000 + i AS src_port, first + i AS dst_port, proto AS protocol, moment(began + i * gap) AS start_time, start_time AS end_time, 0 AS duration_us, 1 AS fwd_packets, 60 AS fwd_bytes,
     CASE WHEN proto = 'tcp' AND i % 4 > 0 THEN 1 ELSE 0 END AS bwd_packets, CASE WHEN proto = 'tcp' THEN CASE WHEN i % 4 = 0 THEN 'S0' ELSE 'REJ' END END AS conn_state, CASE WHEN proto = 'tcp' THEN 1 END AS syn_only_packets,
@@ -69,6 +71,10 @@ INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 443 AS dst_port, 
     got // 1400 AS bwd_packets, got AS bwd_bytes, got AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
 FROM (VALUES ('10.1.4.1', '203.0.113.51', 1, 50000000, 20000), ('10.1.4.2', '203.0.113.52', 100, 2000000, 50000), ('10.1.4.3', '203.0.113.53', 2, 10500000, 3000000), ('10.1.4.4', '203.0.113.54', 10, 150000000, 1000),
     ('10.1.4.5', '203.0.113.55', 20, 3000, 90000000), ('10.1.4.6', '203.0.113.56', 3, 80000000, 75000000), ('10.1.4.7', '10.1.0.252', 3, 900000000, 1000), ('10.1.4.8', '203.0.113.57', 3, 2000000, 1000)) AS s(src, dst, n, sent, got), range(100) AS a(i) WHERE i < n;
+-- Planted uploads of several days: as much on each of three, and far more than is habit on the last of seven.
+INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 443 AS dst_port, 'tcp' AS protocol, moment(30000 + 20000 * noise(d, 42) - d * 86400) AS start_time, start_time AS end_time, 0 AS duration_us,
+    CASE WHEN d = 0 THEN last ELSE before END AS fwd_payload_bytes, fwd_payload_bytes AS fwd_bytes, fwd_bytes // 1400 AS fwd_packets, fwd_bytes // 2800 AS bwd_packets, 30000 AS bwd_bytes, 3000 AS bwd_payload_bytes, 'SF' AS conn_state, 1 AS syn_only_packets
+FROM (VALUES ('10.1.4.9', '203.0.113.58', 3, 8000000, 8000000), ('10.1.4.10', '203.0.113.59', 7, 60000000, 1000000)) AS s(src, dst, n, last, before), range(7) AS e(d) WHERE d < n;
 -- Planted ICMP tunnels; beside them pings: usual ones, big ones, and such as are not answered.
 INSERT INTO flows BY NAME SELECT src AS src_ip, dst AS dst_ip, 'icmp' AS protocol, kind AS icmp_type, moment(5000) AS start_time, moment(8000) AS end_time, 3000000000 AS duration_us, n AS fwd_packets, n * size AS fwd_payload_bytes, n * (size + 42) AS fwd_bytes,
     m AS bwd_packets, m * back AS bwd_payload_bytes, m * (back + 42) AS bwd_bytes, size * 2 AS fwd_payload_len_max, dev AS fwd_payload_len_std, back * 2 AS bwd_payload_len_max, dev AS bwd_payload_len_std

@@ -4,6 +4,7 @@
 -- param: min_connections integer = 10: Fewest connections of a source to a destination and port.
 -- param: min_interval span = 5s: Shortest median interval; what is faster is one activity in many connections.
 -- param: min_score number = 0.7: Lowest score.
+-- param: max_sources integer = 5: Most hosts that may call a destination and port as regularly; what more of them call is a service, such as updates or telemetry.
 -- param: external_only boolean = true: Only destinations with public addresses.
 -- param: ignore_ports text = '53,67,68,123,137,138,1900,3702,5353,5355': Ports of destinations that are periodic by nature.
 -- param: ignore_networks text = '': Networks of destinations that are known, such as '203.0.113.0/24,2001:db8::/32'.
@@ -16,6 +17,7 @@
 --   size_score      the same of the bytes that the source sent
 --   steadiness      the time that so many median intervals make, of the time
 --                   from first to last connection: bursts with pauses have little
+-- sources counts the hosts that reach the score with the destination and port.
 -- interval_mad_ms is the median absolute deviation of the intervals.
 WITH ports AS (
     SELECT list_transform(list_filter(string_split($ignore_ports, ','), lambda x: trim(x) <> ''), lambda x: CAST(trim(x) AS INTEGER)) AS ignored
@@ -26,6 +28,8 @@ pairs AS (
     WHERE slice = 0 AND dst_port IS NOT NULL AND src_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
     GROUP BY ALL
     HAVING count(*) >= greatest($min_connections, 4)
+        -- Half of the intervals are as long as the median, or longer.
+        AND epoch_us(max(start_time)) - epoch_us(min(start_time)) >= (count(*) - 1) // 2 * epoch(CAST($min_interval AS INTERVAL)) * 1e6
 ),
 candidates AS (
     SELECT pairs.*
@@ -60,11 +64,20 @@ scored AS (
         least(1, (connections - 1) * gaps[2] / greatest(epoch_us(last_time) - epoch_us(first_time), 1)) AS steadiness
     FROM measured
     WHERE gaps[2] >= epoch(CAST($min_interval AS INTERVAL)) * 1e6
+),
+rated AS (
+    SELECT *, round(0.5 * interval_score + 0.2 * size_score + 0.3 * steadiness, 3) AS score
+    FROM scored
+),
+regular AS (
+    SELECT *, count(*) OVER (PARTITION BY dst_ip, dst_port, protocol) AS sources
+    FROM rated
+    WHERE score >= $min_score
 )
 SELECT
-    round(0.5 * interval_score + 0.2 * size_score + 0.3 * steadiness, 3) AS score,
+    score,
     CASE WHEN score >= 0.9 THEN 'high' WHEN score >= 0.8 THEN 'medium' ELSE 'low' END AS severity,
-    src_ip, dst_ip, dst_port, protocol, connections,
+    src_ip, dst_ip, dst_port, protocol, connections, sources,
     round(gaps[2] / 1e6, 3) AS interval_s,
     round(gap_mad / 1e3, 3) AS interval_mad_ms,
     round((gaps[3] - gaps[1]) / 1e3, 3) AS interval_iqr_ms,
@@ -73,7 +86,7 @@ SELECT
     round(steadiness, 3) AS steadiness,
     CAST(sizes[2] AS BIGINT) AS median_sent_bytes,
     sent_bytes, received_bytes, first_time, last_time
-FROM scored
-WHERE score >= $min_score
+FROM regular
+WHERE sources <= $max_sources
 ORDER BY score DESC, connections DESC, src_ip, dst_ip, dst_port, protocol
 LIMIT $top
