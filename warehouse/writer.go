@@ -86,10 +86,14 @@ type Writer struct {
 	closed   bool
 }
 
+// spareBatches is how much memory of batches that are written is kept for the next ones,
+// in parts of what waits: with less, as they grow unequally, much is taken anew.
+const spareBatches = 2
+
 // NewWriter returns a writer. It does nothing until Begin, and must be closed.
 func (w *Warehouse) NewWriter(o WriterOptions) *Writer {
 	o.setDefaults()
-	return &Writer{warehouse: w, options: o, encoders: newEncoders(o.Workers, part.NewEncoder), buffers: newBuffers(o.BufferBytes), parts: map[string][]string{}}
+	return &Writer{warehouse: w, options: o, encoders: newEncoders(o.Workers, part.NewEncoder), buffers: newBuffers(spareBatches * o.BufferBytes), parts: map[string][]string{}}
 }
 
 // Begin begins a capture. It returns ErrIngested if the warehouse, or a group
