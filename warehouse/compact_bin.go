@@ -108,7 +108,7 @@ func (in *input) read(column int, from, to int64, v *schema.Vector) error {
 // after an error.
 func (c *compaction) rewriteBin(ctx context.Context, files []delta.Add) ([]*dataFile, error) {
 	b := &bin{compaction: c, partition: c.store.partitionOf(files[0])}
-	err := b.open(files)
+	err := b.open(ctx, files)
 	if err == nil {
 		err = b.write(ctx)
 	}
@@ -123,8 +123,11 @@ func (c *compaction) rewriteBin(ctx context.Context, files []delta.Add) ([]*data
 }
 
 // open reads the footers, decides on the columns and merges the times.
-func (b *bin) open(files []delta.Add) error {
+func (b *bin) open(ctx context.Context, files []delta.Add) error {
 	for _, f := range files {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		// A new file gets a new checksum, which would hide what happened to the old.
 		if err := b.store.checkBytes(f); err != nil {
 			return err
@@ -213,6 +216,7 @@ func (b *bin) write(ctx context.Context) error {
 			if b.file, err = b.store.createFor(b.columns); err != nil {
 				return err
 			}
+			b.file.part.Until(ctx)
 		}
 		if err := b.file.part.Write(b.batch, enc...); err != nil {
 			return fmt.Errorf("write data file %s: %w", b.file.path, err)

@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"time"
@@ -22,7 +23,7 @@ const (
 const droppedProperty = "weir.rowsDropped"
 
 // cleanLog removes log files that are old and that a checkpoint stands for.
-func (s *tableStore) cleanLog(o ReclaimOptions, r *Reclaimed) error {
+func (s *tableStore) cleanLog(ctx context.Context, o ReclaimOptions, r *Reclaimed) error {
 	snapshot, err := s.log.Snapshot(delta.Latest)
 	if errors.Is(err, delta.ErrNoTable) {
 		return nil
@@ -48,20 +49,20 @@ func (s *tableStore) cleanLog(o ReclaimOptions, r *Reclaimed) error {
 	if o.DryRun {
 		return nil
 	}
-	if err := s.rememberDrops(snapshot, version); err != nil {
+	if err := s.rememberDrops(ctx, snapshot, version); err != nil {
 		return err
 	}
-	files, err = s.log.RemoveBefore(version)
+	files, err = s.log.RemoveBefore(ctx, version)
 	r.Log = int64(files)
 	return err
 }
 
 // rememberDrops sets the property if rows were dropped up to a version.
-func (s *tableStore) rememberDrops(snapshot *delta.Snapshot, version int64) error {
+func (s *tableStore) rememberDrops(ctx context.Context, snapshot *delta.Snapshot, version int64) error {
 	if snapshot.Metadata.Configuration[droppedProperty] != "" {
 		return nil
 	}
-	dropped, err := s.droppedUpTo(version)
+	dropped, err := s.log.LosesRows(ctx, version)
 	if err != nil || !dropped {
 		return err
 	}
@@ -73,19 +74,4 @@ func (s *tableStore) rememberDrops(snapshot *delta.Snapshot, version int64) erro
 	metadata.Configuration[droppedProperty] = "true"
 	_, err = s.log.Commit(delta.Commit{Operation: "SET TBLPROPERTIES", Parameters: map[string]string{droppedProperty: "true"}, Metadata: &metadata})
 	return err
-}
-
-// droppedUpTo reports whether the log has a commit up to a version that removes
-// more rows than it adds.
-func (s *tableStore) droppedUpTo(version int64) (bool, error) {
-	history, err := s.log.History()
-	if err != nil {
-		return false, err
-	}
-	for _, c := range history {
-		if c.Version <= version && c.Removes > 0 && c.RowsRemoved > c.Rows {
-			return true, nil
-		}
-	}
-	return false, nil
 }

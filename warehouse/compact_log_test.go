@@ -104,7 +104,7 @@ func TestDropsAreRemembered(t *testing.T) {
 		if err := v.logs(); err != nil {
 			t.Fatal(err)
 		}
-		yes, err := v.rowsDropped("flows")
+		yes, err := v.rowsDropped(t.Context(), "flows")
 		if err != nil {
 			t.Fatal(err)
 		}

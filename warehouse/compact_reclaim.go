@@ -66,7 +66,7 @@ func (w *Warehouse) Reclaim(ctx context.Context, o ReclaimOptions) ([]Reclaimed,
 			err = s.sweep(ctx, garbage)
 		}
 		if err == nil && !o.OrphansOnly {
-			err = s.cleanLog(o, &r)
+			err = s.cleanLog(ctx, o, &r)
 		}
 		if err != nil {
 			return all, fmt.Errorf("remove old files of %s: %w", s.table.Name, err)

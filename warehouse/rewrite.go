@@ -82,7 +82,7 @@ func (r *rewriter) rewrite(ctx context.Context, files []delta.Add, a Assignment)
 	}
 	defer rows.Close()
 	c := &copying{rewriter: r, columns: columns, partition: r.store.partitionOf(files[0])}
-	done, err := c.all(rows)
+	done, err := c.all(ctx, rows)
 	if err != nil {
 		c.discard()
 		return nil, err

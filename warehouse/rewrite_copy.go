@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"context"
 	"fmt"
 
 	"weir/warehouse/part"
@@ -20,7 +21,7 @@ type copying struct {
 }
 
 // all writes all rows and returns the finished files.
-func (c *copying) all(rows *Rows) ([]*dataFile, error) {
+func (c *copying) all(ctx context.Context, rows *Rows) ([]*dataFile, error) {
 	c.batch = schema.NewBatch(&schema.Table{Name: c.store.table.Name, Columns: c.columns}, c.partition)
 	enc, err := c.encoders.take(parallelRows)
 	defer c.encoders.give(enc)
@@ -32,7 +33,7 @@ func (c *copying) all(rows *Rows) ([]*dataFile, error) {
 		if c.batch.Rows() < c.options.BufferRows && c.batch.Size() < c.options.BufferBytes {
 			continue
 		}
-		if err := c.flush(enc); err != nil {
+		if err := c.flush(ctx, enc); err != nil {
 			return nil, err
 		}
 		if c.file.part.Size() >= c.options.FileBytes {
@@ -44,7 +45,7 @@ func (c *copying) all(rows *Rows) ([]*dataFile, error) {
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read data files of %s: %w", c.store.table.Name, err)
 	}
-	if err := c.flush(enc); err != nil {
+	if err := c.flush(ctx, enc); err != nil {
 		return nil, err
 	}
 	if err := c.end(enc); err != nil {
@@ -54,7 +55,7 @@ func (c *copying) all(rows *Rows) ([]*dataFile, error) {
 }
 
 // flush writes the batch as a row group.
-func (c *copying) flush(enc []*part.Encoder) error {
+func (c *copying) flush(ctx context.Context, enc []*part.Encoder) error {
 	if c.batch.Rows() == 0 {
 		return nil
 	}
@@ -63,6 +64,7 @@ func (c *copying) flush(enc []*part.Encoder) error {
 		if c.file, err = c.store.createFor(c.columns); err != nil {
 			return err
 		}
+		c.file.part.Until(ctx)
 	}
 	if err := c.file.part.Write(c.batch, enc...); err != nil {
 		return fmt.Errorf("write data file %s: %w", c.file.path, err)

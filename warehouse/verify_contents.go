@@ -55,7 +55,7 @@ func (v *verifier) contents(ctx context.Context) error {
 		return fmt.Errorf("compare the tables: %w", err)
 	}
 	defer s.Close()
-	dropped, err := v.rowsDropped(flowsName)
+	dropped, err := v.rowsDropped(ctx, flowsName)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func hasColumns(t *schema.Table, names ...string) bool {
 
 // rowsDropped reports whether rows of a table were ever removed: expired, or
 // lost and repaired. The log tells, or a property where it no longer reaches back.
-func (v *verifier) rowsDropped(table string) (bool, error) {
+func (v *verifier) rowsDropped(ctx context.Context, table string) (bool, error) {
 	for _, s := range v.stores {
 		if s.table.Name != table {
 			continue
@@ -104,7 +104,7 @@ func (v *verifier) rowsDropped(table string) (bool, error) {
 		if snapshot := v.snapshots[table]; snapshot != nil && snapshot.Metadata.Configuration[droppedProperty] != "" {
 			return true, nil
 		}
-		return s.droppedUpTo(math.MaxInt64)
+		return s.log.LosesRows(ctx, math.MaxInt64)
 	}
 	return false, nil
 }

@@ -33,6 +33,7 @@ type watcher struct {
 	series   *extract.Series
 	unit     string // the capture id of rows that are written now
 	warning  string // for the next row of captures
+	hangup   chan os.Signal
 	result   watched
 }
 
@@ -86,6 +87,9 @@ func (w *watcher) close() {
 // run watches until the command is over or is interrupted. A file that changes
 // while it is read spoils what is in memory, which then is made anew.
 func (w *watcher) run() error {
+	w.hangup = make(chan os.Signal, 1)
+	signal.Notify(w.hangup, syscall.SIGHUP)
+	defer signal.Stop(w.hangup)
 	w.log.tell("started", "watching "+w.command.Dir+" for "+w.warehouse, map[string]any{"directory": w.command.Dir, "warehouse": w.warehouse})
 	running, stop := context.WithCancel(context.Background())
 	var beside sync.WaitGroup
@@ -107,9 +111,6 @@ func (w *watcher) watch() error {
 	if err := w.resume(); err != nil {
 		return err
 	}
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	for w.ctx.Err() == nil {
 		if err := w.spool.look(w.command.Final, time.Now()); err != nil {
 			return fmt.Errorf("watch %s: %w", w.command.Dir, err)
@@ -135,7 +136,7 @@ func (w *watcher) watch() error {
 		}
 		select {
 		case <-w.ctx.Done():
-		case <-hangup:
+		case <-w.hangup:
 		case <-time.After(w.command.Poll):
 		}
 	}

@@ -1,6 +1,7 @@
 package delta
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -66,13 +67,16 @@ func (l *Log) Superfluous(before time.Time) (version int64, files int, err error
 // RemoveBefore removes the log files and checkpoints of versions before the one
 // that Superfluous returned, oldest first, so that what is left after an error
 // is a log without its beginning too. It returns how many it has removed.
-func (l *Log) RemoveBefore(version int64) (int, error) {
+func (l *Log) RemoveBefore(ctx context.Context, version int64) (int, error) {
 	list, err := l.list()
 	if err != nil {
 		return 0, err
 	}
 	done := 0
 	for _, name := range l.filesBefore(list, version) {
+		if err := ctx.Err(); err != nil {
+			return done, err
+		}
 		if err := l.fs.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return done, fmt.Errorf("remove old log file: %w", err)
 		}

@@ -42,7 +42,7 @@ func TestClean(t *testing.T) {
 	if err != nil || version != 20 || files != 21 { // 20 log files and a checkpoint
 		t.Fatalf("version %d, %d files, %v", version, files, err)
 	}
-	if n, err := l.RemoveBefore(version); n != files || err != nil {
+	if n, err := l.RemoveBefore(t.Context(), version); n != files || err != nil {
 		t.Errorf("%d files removed: %v", n, err)
 	}
 	if found := checked(t, l); found != "" {
@@ -119,7 +119,7 @@ func TestCleanStops(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 21 {
-		if _, err := OpenFS(l.Dir(), &stoppingFS{left: 1}).RemoveBefore(20); err == nil {
+		if _, err := OpenFS(l.Dir(), &stoppingFS{left: 1}).RemoveBefore(t.Context(), 20); err == nil {
 			break
 		}
 		if found := checked(t, l); found != "" {
@@ -162,7 +162,7 @@ func TestCleanBesideReaders(t *testing.T) {
 			}
 		}
 	})
-	if _, err := l.RemoveBefore(20); err != nil {
+	if _, err := l.RemoveBefore(t.Context(), 20); err != nil {
 		t.Error(err)
 	}
 	all.Wait()
@@ -186,7 +186,7 @@ func TestReplayKept(t *testing.T) {
 	for i := 13; i <= 30; i++ {
 		appendPart(t, l, i)
 	}
-	if _, err := l.RemoveBefore(10); err != nil {
+	if _, err := l.RemoveBefore(t.Context(), 10); err != nil {
 		t.Fatal(err)
 	}
 	s, err := Open(l.Dir()).ReplayKept()

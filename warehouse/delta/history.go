@@ -1,6 +1,8 @@
 package delta
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -76,11 +78,36 @@ func (l *Log) History() ([]CommitInfo, error) {
 		return nil, err
 	}
 	history := make([]CommitInfo, 0, len(list.commits))
+	err = l.eachCommit(list, func(c CommitInfo) bool {
+		history = append(history, c)
+		return true
+	})
+	return history, err
+}
+
+// LosesRows reports whether a commit up to a version removed more rows than it
+// added: the rows were dropped, not put elsewhere.
+func (l *Log) LosesRows(ctx context.Context, upTo int64) (bool, error) {
+	list, err := l.list()
+	if err != nil {
+		return false, err
+	}
+	loses := false
+	err = l.eachCommit(list, func(c CommitInfo) bool {
+		loses = c.Version <= upTo && c.Removes > 0 && c.RowsRemoved > c.Rows
+		return !loses && c.Version < upTo && ctx.Err() == nil
+	})
+	return loses, cmp.Or(err, ctx.Err())
+}
+
+// eachCommit visits the commits whose log files are still there, oldest first,
+// as long as visit returns true.
+func (l *Log) eachCommit(list listing, visit func(CommitInfo) bool) error {
 	rows := l.rowsBefore(list)
 	for _, version := range list.commits {
 		a, err := l.readCommit(version)
 		if err != nil {
-			return nil, fmt.Errorf("read history of %s: %w", l.dir, err)
+			return fmt.Errorf("read history of %s: %w", l.dir, err)
 		}
 		c := a.describe(version)
 		for i := range a.removes {
@@ -90,9 +117,11 @@ func (l *Log) History() ([]CommitInfo, error) {
 		for i := range a.adds {
 			rows[a.adds[i].Path] = max(0, a.adds[i].Stats.NumRecords)
 		}
-		history = append(history, c)
+		if !visit(c) {
+			break
+		}
 	}
-	return history, nil
+	return nil
 }
 
 // rowsBefore returns the rows of the files that a log whose beginning was

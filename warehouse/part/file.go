@@ -1,6 +1,7 @@
 package part
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -32,6 +33,7 @@ type File struct {
 	summary summary
 	late    []late // what Close will write
 	parked  *parked
+	stop    func() error // why no more is to be encoded
 	err     error
 }
 
@@ -50,8 +52,13 @@ func Create(w io.Writer, columns []schema.Column, meta map[string]string) *File 
 	f := &File{w: w, columns: columns, meta: meta}
 	f.summary.columns = make([]columnSummary, len(columns))
 	f.write([]byte(magic))
+	f.stop = func() error { return nil }
 	return f
 }
+
+// Until makes the file fail once the context ends: a row group of many rows takes
+// seconds to encode where others want the processor too.
+func (f *File) Until(ctx context.Context) { f.stop = ctx.Err }
 
 // Size returns the bytes written so far.
 func (f *File) Size() int64 { return f.offset }
@@ -88,7 +95,9 @@ func (f *File) Write(b *schema.Batch, enc ...*Encoder) error {
 				f.skip(&group)
 				continue
 			}
-			c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
+			if c.err = f.stop(); c.err == nil && f.err == nil {
+				c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
+			}
 			f.addChunk(&group, i, b, c)
 		}
 	} else {

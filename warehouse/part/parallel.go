@@ -31,7 +31,7 @@ func (f *File) writeParallel(g *format.RowGroup, b *schema.Batch, order []int32,
 				if i >= len(b.Columns) {
 					return
 				}
-				if !b.Columns[i].Late {
+				if c.err = f.stop(); c.err == nil && !b.Columns[i].Late {
 					c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
 				}
 				done[i] <- c

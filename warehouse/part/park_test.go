@@ -2,6 +2,9 @@ package part
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
 	"math/rand/v2"
 	"testing"
 
@@ -58,6 +61,30 @@ func TestParkChangesNothing(t *testing.T) {
 		}
 		if !bytes.Equal(files[0].Bytes(), files[1].Bytes()) {
 			t.Errorf("seed %d: files of %d and %d bytes differ", seed, files[0].Len(), files[1].Len())
+		}
+	}
+}
+
+// TestUntil ends a file's context: no more is encoded, and the file stays failed.
+func TestUntil(t *testing.T) {
+	table := allTypes()
+	b := randomBatch(rand.New(rand.NewPCG(1, 1)), table, 100, style{}, false)
+	for name, enc := range kinds(t) {
+		for _, workers := range [][]*Encoder{enc[:1], enc} {
+			ctx, cancel := context.WithCancel(t.Context())
+			f := Create(io.Discard, table.Stored(), nil)
+			f.Until(ctx)
+			if err := f.Write(b, workers...); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			cancel()
+			before := f.Size()
+			if err := f.Write(b, workers...); !errors.Is(err, context.Canceled) || f.Size() != before {
+				t.Errorf("%s, %d encoders: %v, and %d bytes more", name, len(workers), err, f.Size()-before)
+			}
+			if _, err := f.Close(); !errors.Is(err, context.Canceled) {
+				t.Errorf("%s: close: %v", name, err)
+			}
 		}
 	}
 }
