@@ -44,8 +44,9 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// LeastMemory is the least memory limit: below it not even the buffers fit.
-const LeastMemory Bytes = 128 << 20
+// LeastMemory is the least memory limit: below it not even the program and its buffers
+// fit. A capture with many kinds of flows takes about as much however little is allowed.
+const LeastMemory Bytes = 168 << 20
 
 // Shares of a memory limit. What the program takes comes first, and what workers
 // have on their way. Of the rest the collector gets its part, since garbage
