@@ -205,8 +205,20 @@ func (c *captureCommand) open(l *liveCapture) (capture.Source, error) {
 	return recorder, nil
 }
 
+// letKill has another Ctrl-C or SIGTERM kill the program, as very many open flows
+// take seconds to be written, and says so once a second has passed.
+func (l *liveCapture) letKill(done context.Context) {
+	signal.Reset(os.Interrupt, syscall.SIGTERM)
+	const patience = time.Second
+	select {
+	case <-done.Done():
+	case <-time.After(patience):
+		l.log.tell("stopping", "writing the flows that were open; Ctrl-C again gives up what came after the last commit", map[string]any{})
+	}
+}
+
 // watchSignals stops the capture when the program is told to, or its time is over, and
-// flushes it at a hangup, until done.
+// flushes it at a hangup, until done. Told twice, the program ends at once.
 func (l *liveCapture) watchSignals(done context.Context) {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
@@ -221,10 +233,11 @@ func (l *liveCapture) watchSignals(done context.Context) {
 			l.cut.Request()
 		case <-l.ctx.Done():
 			l.live.Stop()
+			l.letKill(done)
 			return
 		case <-over:
 			l.live.Stop()
-			return
+			over = nil // it may still be told to end at once
 		case <-done.Done():
 			return
 		}

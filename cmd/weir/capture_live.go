@@ -95,13 +95,17 @@ func (l *liveCapture) run(source capture.Source) error {
 	}
 	defer stopShowing()
 	running, stop := context.WithCancel(context.Background())
+	defer stop()
+	// Compaction ends as soon as the capture is told to, as it takes the processor.
+	beside, stopBeside := context.WithCancel(l.ctx)
+	defer stopBeside()
 	var watching sync.WaitGroup
 	watching.Go(func() { l.watchSignals(running) })
 	compact := &compactor{house: l.house, every: l.command.CompactEvery, log: l.log}
-	watching.Go(func() { compact.run(running) })
+	watching.Go(func() { compact.run(beside) })
 	origin := &flow.Origin{ID: l.session, Source: l.source, Label: l.command.Label, Unit: &l.unit}
 	last, err := l.pipeline.RunLive(context.Background(), origin, source, l, l.cut)
-	stop()
+	stopBeside()
 	stopShowing()
 	if err == nil {
 		err = l.end(last)
@@ -110,6 +114,7 @@ func (l *liveCapture) run(source capture.Source) error {
 	}
 	close(l.commits)
 	l.done.Wait()
+	stop()
 	watching.Wait()
 	if failure := l.state.failure(); failure != nil {
 		err = errors.Join(failure, err)
