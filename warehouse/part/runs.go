@@ -21,13 +21,18 @@ func prefixed(b []byte) (first, rest []byte, err error) {
 	return b[prefix : prefix+n], b[prefix+n:], nil
 }
 
+// plainDictionary is how old writers name the encoding of dictionary ids.
+//
+//lint:ignore SA1019 files of others have it
+const plainDictionary = format.PlainDictionary
+
 // checkExpansion judges what the values of a page say they expand to. Of plain
 // ones each has its bytes.
 func checkExpansion(b []byte, enc format.Encoding, values int) error {
 	switch enc {
 	case format.Plain, format.ByteStreamSplit:
 		return nil
-	case format.RLEDictionary, format.PlainDictionary:
+	case format.RLEDictionary, plainDictionary:
 		if len(b) == 0 {
 			return nil // all are null
 		}
