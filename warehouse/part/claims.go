@@ -54,9 +54,16 @@ func (r *Reader) checkPlaces() error {
 		}
 		return nil
 	}
+	// Rows of many columns that are said to be the same throughout would take
+	// time as the square of the size.
+	const small, each = 1 << 20, 128
+	values := int64(0)
 	for i, g := range r.file.Metadata().RowGroups {
 		if g.NumRows < 0 || g.NumRows > maxRows(r.size) {
 			return fmt.Errorf("row group %d: %d rows cannot be in %d bytes", i, g.NumRows, r.size)
+		}
+		if values += g.NumRows * int64(len(g.Columns)); values > small+each*r.size {
+			return fmt.Errorf("%d values cannot be in %d bytes", values, r.size)
 		}
 		if len(g.Columns) != len(r.leaves) {
 			return fmt.Errorf("row group %d: it has %d columns, and the file %d", i, len(g.Columns), len(r.leaves))

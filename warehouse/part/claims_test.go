@@ -41,7 +41,7 @@ func readEverything(data []byte) error {
 func TestCheckPagesOfWholeFiles(t *testing.T) {
 	table := allTypes()
 	for i, s := range []style{{}, {nulls: 0.5}, {nulls: 1}, {nulls: 0.1, distinct: 1}, {nulls: 0.3, distinct: 20}, {nulls: 0.3, extreme: true}} {
-		b := randomBatch(rand.New(rand.NewPCG(uint64(i), 1)), table, 3000, s, false)
+		b := randomBatch(rand.New(rand.NewPCG(uint64(i), 1)), table, 600, s, false)
 		for _, enc := range kinds(t) {
 			data, _ := writeFile(t, table, enc, b)
 			if err := readEverything(data); err != nil {
@@ -49,7 +49,7 @@ func TestCheckPagesOfWholeFiles(t *testing.T) {
 			}
 		}
 	}
-	table, b := manyPages(50_000)
+	table, b := manyPages(20_000)
 	for _, enc := range kinds(t) {
 		data, _ := writeFile(t, table, enc, b)
 		if err := readEverything(data); err != nil {
@@ -74,7 +74,7 @@ func proportion(t *testing.T, what string, data []byte, seed uint64) {
 // in its headers and footer. It is an error at worst, in memory in proportion.
 func TestDamagedFileIsHarmless(t *testing.T) {
 	table := allTypes()
-	times := 1500
+	times := 800
 	if testing.Short() {
 		times = 400
 	}
