@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -169,4 +170,21 @@ func FuzzParseSaved(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// A query that is asked for a time says so to the partitions too: only their
+// files are opened then.
+func TestTimesChoosePartitions(t *testing.T) {
+	l, err := OpenLibrary("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	condition := regexp.MustCompile(`time >= CAST\(\$since AS TIMESTAMPTZ\) AND (\w+\.)?(start_)?time < CAST\(\$until AS TIMESTAMPTZ\)\s+AND (\w+\.)?date BETWEEN ` +
+		`CAST\(CAST\(\$since AS TIMESTAMPTZ\) AT TIME ZONE 'UTC' AS DATE\) AND CAST\(CAST\(\$until AS TIMESTAMPTZ\) AT TIME ZONE 'UTC' AS DATE\)`)
+	times := regexp.MustCompile(`\b(start_)?time >= CAST\(\$since`)
+	for _, q := range l.Queries {
+		if want, got := len(times.FindAllString(q.SQL, -1)), len(condition.FindAllString(q.SQL, -1)); got != want {
+			t.Errorf("%s: %d of %d conditions on the time have one on the date, which the partitions are by, beside them", q.Name, got, want)
+		}
+	}
 }

@@ -234,7 +234,8 @@ func plan(t *testing.T, s *Session, sql string) string {
 
 func TestPartitionsPruneFiles(t *testing.T) {
 	_, s := small(t)
-	for _, where := range []string{"date = '2026-11-22'", "protocol = 'tcp'", "protocol IN ('tcp', 'icmp')", "date < '2026-11-23'"} {
+	for _, where := range []string{"date = '2026-11-22'", "protocol = 'tcp'", "protocol IN ('tcp', 'icmp')", "date < '2026-11-23'",
+		"date BETWEEN CAST(CAST('-infinity' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST('2026-11-22 12:00' AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)"} {
 		if p := plan(t, s, "SELECT sum(fwd_packets) FROM flows WHERE "+where); !strings.Contains(p, "Scanning Files: 1/2") {
 			t.Errorf("%s does not prune files: %s", where, p)
 		}

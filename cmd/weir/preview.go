@@ -38,6 +38,9 @@ func (c *previewCommand) Run(a *app) error {
 		return err
 	}
 	defer forget()
+	if info, err := os.Stat(c.Path); err == nil && info.IsDir() {
+		return usage("%s is a directory, and preview shows one capture: name a file in it", c.Path)
+	}
 	if c.N < 1 || c.Packets < 1 {
 		return usage("--flows and --packets must be at least 1")
 	}

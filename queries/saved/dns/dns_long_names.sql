@@ -14,6 +14,7 @@ SELECT
     min(src_ip) AS client
 FROM dns
 WHERE len(query) >= $min_length AND NOT suffix(query, '.arpa') AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY query
 ORDER BY length DESC, queries DESC, name
 LIMIT $top

@@ -11,6 +11,7 @@ WITH asked AS (
     SELECT query, string_split(query, '.') AS labels, count(*) AS queries, list(DISTINCT src_ip) AS clients, sum(response_bytes) AS response_bytes
     FROM dns
     WHERE query IS NOT NULL AND dst_port NOT IN (5353, 5355) AND NOT suffix(query, '.arpa') AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY query
 ),
 named AS (

@@ -14,6 +14,7 @@ SELECT
     min(query) FILTER (rcode = 'NXDOMAIN') AS example
 FROM dns
 WHERE rcode IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY src_ip
 HAVING missing >= greatest($min_missing, 1)
 ORDER BY missing DESC, client

@@ -18,6 +18,7 @@ SELECT
     median_us >= $slow_ms * 1000 AS slow
 FROM dns
 WHERE dst_port NOT IN (5353, 5355) AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 HAVING answered >= greatest($min_answers, 1)
 ORDER BY median_us DESC, server, transport

@@ -11,6 +11,7 @@ WITH claims AS (
     SELECT capture_id, min(source) AS source, vlan_id, src_ip AS ip, src_mac AS mac, count(*) AS flows, min(start_time) AS first_time, max(end_time) AS last_time
     FROM flows
     WHERE protocol = 'arp' AND src_ip <> '0.0.0.0' AND src_mac IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY capture_id, vlan_id, src_ip, src_mac
 )
 SELECT

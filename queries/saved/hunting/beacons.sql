@@ -26,6 +26,7 @@ pairs AS (
     SELECT src_ip, dst_ip, dst_port, protocol
     FROM flows
     WHERE slice = 0 AND dst_port IS NOT NULL AND src_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY ALL
     HAVING count(*) >= greatest($min_connections, 4)
         -- Half of the intervals are as long as the median, or longer.
@@ -43,6 +44,7 @@ connections AS (
     FROM flows AS f
     JOIN candidates USING (src_ip, dst_ip, dst_port, protocol)
     WHERE slice = 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 ),
 measured AS (
     SELECT src_ip, dst_ip, dst_port, protocol,

@@ -21,6 +21,7 @@ WITH asked AS (
         min(time) AS first_time, max(time) AS last_time
     FROM dns
     WHERE query IS NOT NULL AND dst_port NOT IN (137, 5353, 5355) AND NOT suffix(query, '.arpa') AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY src_ip, query
 ),
 named AS (

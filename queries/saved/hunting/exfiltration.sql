@@ -12,6 +12,7 @@ WITH heavy AS (
     SELECT src_ip, dst_ip, CAST(sum(fwd_payload_bytes) AS BIGINT) AS sent_bytes, CAST(sum(bwd_payload_bytes) AS BIGINT) AS received_bytes
     FROM flows
     WHERE fwd_payload_bytes > 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY ALL
     HAVING sent_bytes >= $min_bytes AND sent_bytes >= $min_ratio * received_bytes
 ),
@@ -47,6 +48,7 @@ pairs AS (
     JOIN outward USING (src_ip, dst_ip)
     JOIN unusual USING (src_ip, dst_ip)
     WHERE fwd_payload_bytes > 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY ALL
 )
 SELECT

@@ -21,6 +21,7 @@ WITH sides AS NOT MATERIALIZED (
         time_bucket(CAST($window AS INTERVAL), start_time) AS bucket
     FROM flows
     WHERE dst_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
         AND (protocol <> 'tcp' OR conn_state IN ('S0', 'REJ', 'RSTOS0', 'RSTRH', 'SH', 'SHR') OR conn_state = 'OTH' AND fwd_payload_bytes + bwd_payload_bytes = 0)
 ),
 hot AS (

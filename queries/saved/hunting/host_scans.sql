@@ -19,6 +19,7 @@ WITH attempts AS NOT MATERIALIZED (
         OR protocol = 'udp' AND slice = 0 AND NOT (src_port < 1024 AND dst_port >= 1024)
         OR protocol IN ('icmp', 'ipv6-icmp') AND coalesce(icmp_type, 8) IN (8, 128))
         AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+            AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 ),
 hot AS (
     SELECT src_ip, dst_port, protocol, bucket

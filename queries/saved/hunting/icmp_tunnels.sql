@@ -19,6 +19,7 @@ WITH echoes AS (
         bwd_payload_bytes / greatest(bwd_packets, 1) AS bwd_mean
     FROM flows
     WHERE protocol IN ('icmp', 'ipv6-icmp') AND icmp_type IN (0, 8, 128, 129) AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 ),
 pairs AS (
     SELECT src_ip, dst_ip,

@@ -11,6 +11,7 @@ WITH sliced AS (
     SELECT DISTINCT capture_id, src_ip, dst_ip, src_port, dst_port, protocol
     FROM flows
     WHERE slice > 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 ),
 parts AS (
     SELECT capture_id, src_ip, dst_ip, src_port, dst_port, protocol, start_time, end_time, service, fwd_bytes, bwd_bytes,
@@ -18,11 +19,13 @@ parts AS (
     FROM flows
     SEMI JOIN sliced USING (capture_id, src_ip, dst_ip, src_port, dst_port, protocol)
     WHERE start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     UNION ALL
     SELECT capture_id, src_ip, dst_ip, src_port, dst_port, protocol, start_time, end_time, service, fwd_bytes, bwd_bytes, -1 - row_number() OVER (ORDER BY start_time, flow_uid)
     FROM flows
     ANTI JOIN sliced USING (capture_id, src_ip, dst_ip, src_port, dst_port, protocol)
     WHERE duration_us >= epoch(CAST($min_duration AS INTERVAL)) * 1e6 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 )
 SELECT
     round(epoch(max(end_time)) - epoch(min(start_time)), 3) AS duration_s,

@@ -18,6 +18,7 @@ WITH attempts AS NOT MATERIALIZED (
     WHERE (protocol = 'tcp' AND syn_only_packets > 0
         OR protocol = 'udp' AND slice = 0 AND NOT (src_port < 1024 AND dst_port >= 1024) AND dst_port NOT BETWEEN 33434 AND 33534)
         AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+            AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 ),
 hot AS (
     SELECT src_ip, dst_ip, protocol, bucket

@@ -20,6 +20,7 @@ WITH destinations AS (
         max(end_time) AS last_time
     FROM flows
     WHERE dst_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY dst_ip
     HAVING count(*) <= $max_flows AND sources <= $max_sources AND sent_bytes >= $min_bytes
 )

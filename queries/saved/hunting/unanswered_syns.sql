@@ -13,6 +13,7 @@ SELECT
     max(end_time) AS last_time
 FROM flows
 WHERE protocol = 'tcp' AND conn_state IN ('S0', 'RSTOS0', 'SH') AND syn_only_packets > 0 AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 HAVING syns >= $min_attempts
 ORDER BY syns DESC, src_ip, dst_ip, dst_port

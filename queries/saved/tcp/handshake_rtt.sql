@@ -14,6 +14,7 @@ SELECT
     max(handshake_rtt_us) AS max_us
 FROM flows
 WHERE protocol = 'tcp' AND handshake_rtt_us IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 HAVING handshakes >= $min_handshakes
 ORDER BY median_us DESC, handshakes DESC, server, port

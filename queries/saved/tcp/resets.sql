@@ -15,6 +15,7 @@ SELECT
     round(100 * count(*) FILTER (fwd_rst_packets + bwd_rst_packets > 0) / count(*), 2) AS reset_percent
 FROM flows
 WHERE protocol = 'tcp' AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 HAVING count(*) FILTER (fwd_rst_packets + bwd_rst_packets > 0) >= greatest($min_resets, 1)
 ORDER BY by_client + by_server DESC, server, port

@@ -15,6 +15,7 @@ SELECT
     round(100 * (fwd_retransmitted + bwd_retransmitted) / packets, 2) AS retransmitted_percent
 FROM flows
 WHERE protocol = 'tcp' AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY src_ip, dst_ip, dst_port
 HAVING fwd_retransmitted + bwd_retransmitted > 0 AND retransmitted_percent >= $min_percent
 ORDER BY fwd_retransmitted + bwd_retransmitted DESC, src_ip, dst_ip, dst_port

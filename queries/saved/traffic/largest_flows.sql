@@ -8,5 +8,6 @@ SELECT flow_uid, start_time, duration_us, protocol, service, src_ip, src_port, d
     fwd_packets + bwd_packets AS packets, fwd_bytes, bwd_bytes
 FROM flows
 WHERE start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 ORDER BY fwd_bytes + bwd_bytes DESC, start_time, flow_uid
 LIMIT $top

@@ -11,5 +11,6 @@ SELECT
     round(100 * bytes / greatest(sum(bytes) OVER (), 1), 2) AS bytes_percent
 FROM flows
 WHERE start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY protocol
 ORDER BY bytes DESC, protocol

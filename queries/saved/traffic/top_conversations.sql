@@ -18,6 +18,7 @@ FROM (
         min(start_time) AS first_time, max(end_time) AS last_time
     FROM flows
     WHERE src_ip IS NOT NULL AND dst_ip IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY ALL
 )
 GROUP BY ALL

@@ -12,6 +12,7 @@ SELECT
     CAST(sum(fwd_bytes + bwd_bytes) AS BIGINT) AS bytes
 FROM flows
 WHERE dst_port IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 ORDER BY bytes DESC, port, protocol
 LIMIT $top

@@ -10,6 +10,7 @@ WITH pairs AS (
     SELECT src_ip, dst_ip, count(*) AS flows, sum(fwd_packets + bwd_packets) AS packets, sum(fwd_bytes) AS fwd, sum(bwd_bytes) AS bwd
     FROM flows
     WHERE start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     GROUP BY ALL
 )
 SELECT

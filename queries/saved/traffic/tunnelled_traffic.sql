@@ -11,5 +11,6 @@ SELECT
     CAST(sum(fwd_bytes + bwd_bytes) AS BIGINT) AS bytes
 FROM flows
 WHERE tunnel IS NOT NULL AND start_time >= CAST($since AS TIMESTAMPTZ) AND start_time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY tunnel
 ORDER BY bytes DESC, tunnel

@@ -22,6 +22,7 @@ SELECT
     max(time) AS last_seen
 FROM tls
 WHERE certificate_sha256 IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY certificate_sha256, subject, issuer, not_before, not_after
 HAVING self_signed OR validity <> 'valid'
 ORDER BY validity, self_signed DESC, not_after, certificate_sha256

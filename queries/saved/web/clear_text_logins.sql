@@ -12,6 +12,7 @@ WITH judged AS (
         method = 'POST' AND regexp_matches(uri, '(?i)(log[-_]?[io]n|sign[-_]?in|auth(enticate)?|session|passw(or)?d)([/.?;_-]|$)') AS form
     FROM http
     WHERE uri IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 )
 SELECT
     CASE WHEN credential THEN 'credential in the target' ELSE 'form sent to a login' END AS kind,

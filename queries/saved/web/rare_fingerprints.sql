@@ -17,8 +17,10 @@ SELECT
     max(time) AS last_time
 FROM (
     SELECT 'ja4' AS kind, ja4 AS fingerprint, src_ip, dst_ip, sni, time FROM tls WHERE ja4 IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
     UNION ALL
     SELECT 'ja3', ja3, src_ip, dst_ip, sni, time FROM tls WHERE ja3 IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+        AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 )
 GROUP BY kind, fingerprint
 HAVING clients <= $max_clients AND connections <= $max_connections

@@ -13,6 +13,7 @@ SELECT
     max(time) AS last_time
 FROM tls
 WHERE sni IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 ORDER BY connections DESC, name, transport
 LIMIT $top

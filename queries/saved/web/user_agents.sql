@@ -13,6 +13,7 @@ SELECT
     min(host) AS host
 FROM http
 WHERE method IS NOT NULL AND time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY user_agent
 ORDER BY clients, requests, user_agent
 LIMIT $top

@@ -14,6 +14,7 @@ SELECT
     CAST(coalesce(sum(response_bytes), 0) AS BIGINT) AS response_bytes
 FROM http
 WHERE time >= CAST($since AS TIMESTAMPTZ) AND time < CAST($until AS TIMESTAMPTZ)
+    AND date BETWEEN CAST(CAST($since AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE) AND CAST(CAST($until AS TIMESTAMPTZ) AT TIME ZONE 'UTC' AS DATE)
 GROUP BY ALL
 ORDER BY requests DESC, host
 LIMIT $top
