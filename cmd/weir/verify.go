@@ -18,7 +18,7 @@ type verifyCommand struct {
 func (verifyCommand) Help() string {
 	return examples(
 		"weir verify", "read every file: existence, size, checksums, rows, bounds, dates, the log, and the packets of every capture",
-		"weir verify --repair", "remove leftovers, and what cannot be read from the tables",
+		"weir verify --repair", "remove leftovers, and take what is missing or damaged out of the tables",
 		"weir verify --json | jq .damage", "as data",
 	) + "\n\n" + exitStatuses + "\nDamage ends with status 1, also if it was repaired; leftovers of a crash are no damage."
 }
