@@ -75,7 +75,7 @@ func FuzzBatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64, rows, distinct uint16, bits byte) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		s := style{nulls: r.Float64(), distinct: int64(distinct), extreme: bits&1 != 0}
-		b := randomBatch(r, table, int(rows)%2000, s, bits&2 != 0)
+		b := randomBatch(r, table, int(rows)%200, s, bits&2 != 0)
 		for _, enc := range kinds(t) {
 			data, _ := writeFile(t, table, enc, b)
 			checkValues(t, table, data, b)
