@@ -106,7 +106,7 @@ type canary struct{ _ *canary }
 
 // bufferBytes is what rows that wait take at the most: more make files smaller by a few
 // percent and take tens of megabytes.
-const bufferBytes = 20 << 20
+const bufferBytes = 16 << 20
 
 // writerOptions are those of a writer that keeps to the memory limit. Of what it may
 // take, a third is for rows that wait, as much for those that are being encoded, and
