@@ -37,7 +37,8 @@ func ownArrows(test bool) []arrow {
 		{"warehouse/...", "extract/...", nil, speakSchema},
 		{"warehouse/...", "queries/...", nil, "the warehouse answers SQL and does not know who asks; move the query to queries"},
 		{"warehouse/*", "warehouse", nil, "warehouse is built of what lies below it: move what both need down"},
-		{"warehouse/*", "warehouse/*", leaf, "the packages below warehouse know only warehouse/schema; let warehouse put them together"},
+		{"warehouse/*", "warehouse/*", append([]string{"warehouse/claim"}, leaf...), "the packages below warehouse know only warehouse/schema, and those that read Parquet warehouse/claim; let warehouse put them together"},
+		{"warehouse/claim", "...", nil, "what judges files before they are read knows nothing of what is in them"},
 		{"warehouse/schema", "...", nil, "the leaf depends on the standard library alone"},
 		{"queries/...", "extract/...", nil, "queries read what is stored; ask the warehouse"},
 		{"queries/*", "queries", nil, "move what both need into the package below"},
@@ -91,7 +92,7 @@ func inFolders(folder string, patterns []string) bool {
 func libraryHomes() map[string][]string {
 	return map[string][]string{
 		"github.com/google/gopacket":     {"extract/capture/...", "extract/decode/...", "extract/app/dns"},
-		"github.com/klauspost/compress":  {"extract/capture/...", "warehouse/part", "warehouse"},
+		"github.com/klauspost/compress":  {"extract/capture/...", "warehouse/part", "warehouse/claim", "warehouse"},
 		"lukechampine.com/blake3":        {"extract/...", "warehouse"},
 		"golang.org/x/net":               {"extract/capture/...", "extract/decode/..."},
 		"github.com/parquet-go/":         {"warehouse/..."},

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	"weir/warehouse/claim"
 )
 
 // readCheckpoint reads the snapshot in a checkpoint.
@@ -47,7 +49,7 @@ func (r *checkpointReader) file(data []byte) (err error) {
 			err = fmt.Errorf("cannot be decoded: %v", p)
 		}
 	}()
-	if err := checkFooter(data); err != nil {
+	if err := claim.Footer(bytes.NewReader(data), int64(len(data))); err != nil {
 		return err
 	}
 	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
@@ -58,11 +60,9 @@ func (r *checkpointReader) file(data []byte) (err error) {
 		return err
 	}
 	paths := f.Schema().Columns()
+	room := textRoom(len(data))
 	for _, g := range f.RowGroups() {
-		rows := &group{chunks: g.ColumnChunks(), paths: paths, size: int(g.NumRows()), schema: f.Schema()}
-		if rows.size > maxRows(len(data)) {
-			return fmt.Errorf("%d rows cannot be in %d bytes", rows.size, len(data))
-		}
+		rows := &group{chunks: g.ColumnChunks(), paths: paths, size: int(g.NumRows()), schema: f.Schema(), room: &room}
 		r.readTxns(rows)
 		r.readAdds(rows)
 		r.readRemoves(rows)
@@ -74,10 +74,6 @@ func (r *checkpointReader) file(data []byte) (err error) {
 	}
 	return nil
 }
-
-// maxRows bounds the rows that a file can hold, so that a damaged footer does
-// not make us ask for all memory. Rows without values take a few bits.
-func maxRows(size int) int { return 1024 + 64*size }
 
 func (r *checkpointReader) readTxns(g *group) {
 	at, n := g.index("txn", "appId")
@@ -207,6 +203,7 @@ type group struct {
 	paths  [][]string
 	schema *parquet.Schema
 	size   int
+	room   *int // bytes of text that there may still be
 	err    error
 }
 
@@ -353,7 +350,14 @@ func (g *group) page(page parquet.Page, row int, nulls bool, buf []parquet.Value
 				g.fail(errors.New("a column has other rows than the file"))
 				return row
 			}
+			if v.Kind() == parquet.ByteArray {
+				*g.room -= len(v.ByteArray())
+			}
 			visit(row, v)
+		}
+		if *g.room < 0 {
+			g.fail(fmt.Errorf("its texts are too long: the file %w", claim.Err))
+			return row
 		}
 		if err == io.EOF {
 			return row

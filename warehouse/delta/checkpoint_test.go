@@ -153,19 +153,6 @@ func TestCheckpointThatClaims(t *testing.T) {
 	}
 }
 
-func TestZstdContent(t *testing.T) {
-	for hex, want := range map[string]uint64{
-		"28b52ffd2007": 7, "28b52ffd60000100": 512, "28b52ffd64ff0001": 511, "28b52ffda000000001": 1 << 24, "28b52ffdc058ffffffffffffff7f": 1<<63 - 1,
-		"28b52ffd0058": 0, "28b52ffd": 0, "28b52ffda00000": 0, "28b52ffd2309090909ff": 255,
-	} {
-		var b []byte
-		fmt.Sscanf(hex, "%x", &b)
-		if got := zstdContent(b); got != want {
-			t.Errorf("%s: %d, want %d", hex, got, want)
-		}
-	}
-}
-
 func TestTombstonesExpire(t *testing.T) {
 	l := newTable(t)
 	now := time.Now()

@@ -11,6 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
+	"weir/warehouse/claim"
 	"weir/warehouse/schema"
 )
 
@@ -47,9 +48,9 @@ func rightChecksums(data []byte) {
 	}
 	for _, g := range r.file.Metadata().RowGroups {
 		for _, c := range g.Columns {
-			at := chunkStart(&c.MetaData)
+			at := claim.ChunkStart(&c.MetaData)
 			for end := at + c.MetaData.TotalCompressedSize; at < end; {
-				n, err := compactStruct(data[at:end], 0)
+				n, err := claim.Struct(data[at:end])
 				var h format.PageHeader
 				if err != nil || thrift.Unmarshal(new(thrift.CompactProtocol), data[at:at+int64(n)], &h) != nil {
 					break

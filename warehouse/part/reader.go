@@ -9,6 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 
+	"weir/warehouse/claim"
 	"weir/warehouse/schema"
 )
 
@@ -44,7 +45,7 @@ func (l readLeaf) repeated() int {
 // OpenReader reads the footer of a file of size bytes.
 func OpenReader(r io.ReaderAt, size int64) (reader *Reader, err error) {
 	defer caught(&err)
-	if err := checkFooter(r, size); err != nil {
+	if err := claim.Footer(r, size); err != nil {
 		return nil, err
 	}
 	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
@@ -223,7 +224,7 @@ func (r *Reader) Read(group, column int, from, to int64, v *schema.Vector) (err 
 func (r *Reader) room(group int, leaf readLeaf) int {
 	const small, row = 64 << 20, 256
 	g := &r.file.Metadata().RowGroups[group]
-	return small + row*int(g.NumRows) + pageGrowth*int(g.Columns[leaf.index].MetaData.TotalCompressedSize)
+	return small + row*int(g.NumRows) + claim.PageGrowth*int(g.Columns[leaf.index].MetaData.TotalCompressedSize)
 }
 
 // appender puts values into a vector.
@@ -250,7 +251,7 @@ func (a *appender) page(p parquet.Page) error {
 			}
 		}
 		if a.room < 0 {
-			return fmt.Errorf("its texts are too long: the column %w", errClaim)
+			return fmt.Errorf("its texts are too long: the column %w", claim.Err)
 		}
 		if errors.Is(err, io.EOF) {
 			break

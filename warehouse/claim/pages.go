@@ -1,4 +1,4 @@
-package part
+package claim
 
 import (
 	"bytes"
@@ -15,52 +15,41 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// CheckPages reads every page of the file without the library: its checksum is
-// verified, and what it says it holds is judged by its size. The error names
-// the row group, the column and the byte at which the page begins. A file whose
-// bytes nothing vouches for is to pass it before it is read.
-func (r *Reader) CheckPages() (err error) {
-	defer caught(&err)
+// Pages judges the pages of a file without the library: their checksums are verified,
+// and what they say they hold is judged by their size.
+type Pages struct {
+	source io.ReaderAt
+	size   int64 // of the file
+	zstd   *zstd.Decoder
+
+	// Of the chunk at hand.
+	codec             format.CompressionCodec
+	repeated, defined int
+	body              []byte // of the page at hand, and decompressed
+	plain             []byte
+}
+
+// NewPages returns a judge of a file of size bytes, which is to be closed.
+func NewPages(r io.ReaderAt, size int64) (*Pages, error) {
 	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecodeAllCapLimit(true))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer z.Close()
-	p := pageCheck{Reader: r, zstd: z}
-	for i, g := range r.file.Metadata().RowGroups {
-		for j, column := range r.columns {
-			p.leaf = r.leaves[j]
-			c := &g.Columns[p.leaf.index]
-			if err := p.chunk(&c.MetaData); err != nil {
-				return fmt.Errorf("row group %d, column %s: %w", i, column.Name, err)
-			}
-			for _, x := range [][2]int64{{c.OffsetIndexOffset, int64(c.OffsetIndexLength)}, {c.ColumnIndexOffset, int64(c.ColumnIndexLength)}} {
-				if x[1] == 0 {
-					continue
-				}
-				if err := checkShape(r.source, x[0], x[1]); err != nil {
-					return fmt.Errorf("row group %d, column %s: page index: %w", i, column.Name, err)
-				}
-			}
-		}
-	}
-	return nil
+	return &Pages{source: r, size: size, zstd: z}, nil
 }
 
-// pageCheck judges the pages of a chunk.
-type pageCheck struct {
-	*Reader
-	zstd  *zstd.Decoder
-	leaf  readLeaf
-	codec format.CompressionCodec
-	body  []byte // of the page at hand, and decompressed
-	plain []byte
-}
+// Close gives back what the decompressor holds.
+func (p *Pages) Close() { p.zstd.Close() }
 
-func (p *pageCheck) chunk(m *format.ColumnMetaData) error {
-	p.codec = m.Codec
-	at := chunkStart(m)
-	for end := at + m.TotalCompressedSize; at < end; {
+// Chunk judges the pages of a column chunk whose highest repetition and definition
+// levels are those. The error names the byte at which a page begins.
+func (p *Pages) Chunk(m *format.ColumnMetaData, repeated, defined int) error {
+	p.codec, p.repeated, p.defined = m.Codec, repeated, defined
+	at, size := ChunkStart(m), m.TotalCompressedSize
+	if at < 0 || size < 0 || at > p.size || size > p.size-at {
+		return fmt.Errorf("chunk of %d bytes at %d: %w", size, at, Err)
+	}
+	for end := at + size; at < end; {
 		h, n, err := p.header(at, end)
 		if err == nil {
 			p.body = resized(p.body, int(h.CompressedPageSize))
@@ -78,13 +67,13 @@ func (p *pageCheck) chunk(m *format.ColumnMetaData) error {
 }
 
 // header reads a page's header, and returns its length.
-func (p *pageCheck) header(at, end int64) (*format.PageHeader, int64, error) {
+func (p *Pages) header(at, end int64) (*format.PageHeader, int64, error) {
 	const longest = 1 << 16
 	b := make([]byte, min(longest, end-at))
 	if _, err := p.source.ReadAt(b, at); err != nil && err != io.EOF {
 		return nil, 0, err
 	}
-	n, err := compactStruct(b, 0)
+	n, err := Struct(b)
 	if err != nil {
 		return nil, 0, fmt.Errorf("header: %w", err)
 	}
@@ -93,26 +82,25 @@ func (p *pageCheck) header(at, end int64) (*format.PageHeader, int64, error) {
 		return nil, 0, fmt.Errorf("header: %w", err)
 	}
 	if size := int64(h.CompressedPageSize); size < 0 || size > end-at-int64(n) {
-		return nil, 0, fmt.Errorf("%d bytes: %w", size, errClaim)
+		return nil, 0, fmt.Errorf("%d bytes: %w", size, Err)
 	}
 	return h, int64(n), nil
 }
 
-// Bounds of what pages expand to: so much at any rate, and so many times
-// their size.
-const (
-	smallPage  = 2 << 20
-	pageGrowth = 4096
-)
+// PageGrowth is how many times its size a page may expand to, beside what any may.
+const PageGrowth = 4096
+
+// smallPage is what any page may expand to.
+const smallPage = 2 << 20
 
 // page judges a page by its header and the bytes in p.body.
-func (p *pageCheck) page(h *format.PageHeader) error {
+func (p *Pages) page(h *format.PageHeader) error {
 	if sum := crc32.ChecksumIEEE(p.body); h.CRC != 0 && uint32(h.CRC) != sum {
 		return fmt.Errorf("checksum mismatch: %08x, and its header says %08x", sum, uint32(h.CRC))
 	}
 	size := int(h.UncompressedPageSize)
-	if size < 0 || size > smallPage+pageGrowth*len(p.body) {
-		return fmt.Errorf("%d bytes from %d: %w", size, len(p.body), errClaim)
+	if size < 0 || size > smallPage+PageGrowth*len(p.body) {
+		return fmt.Errorf("%d bytes from %d: %w", size, len(p.body), Err)
 	}
 	var values int
 	switch h.Type {
@@ -125,8 +113,8 @@ func (p *pageCheck) page(h *format.PageHeader) error {
 	default:
 		return fmt.Errorf("type %s", h.Type)
 	}
-	if values < 0 || int64(values) > maxRows(p.size) {
-		return fmt.Errorf("%d values: %w", values, errClaim)
+	if values < 0 || int64(values) > MaxRows(p.size) {
+		return fmt.Errorf("%d values: %w", values, Err)
 	}
 	switch h.Type {
 	case format.DataPage:
@@ -138,7 +126,7 @@ func (p *pageCheck) page(h *format.PageHeader) error {
 	return err
 }
 
-func (p *pageCheck) dataPage(h *format.DataPageHeader, values, size int) error {
+func (p *Pages) dataPage(h *format.DataPageHeader, values, size int) error {
 	b, err := p.decompress(p.body, size)
 	if err != nil {
 		return err
@@ -146,7 +134,7 @@ func (p *pageCheck) dataPage(h *format.DataPageHeader, values, size int) error {
 	for _, level := range []struct {
 		most     int
 		encoding format.Encoding
-	}{{p.leaf.repeated(), h.RepetitionLevelEncoding}, {p.leaf.whole, h.DefinitionLevelEncoding}} {
+	}{{p.repeated, h.RepetitionLevelEncoding}, {p.defined, h.DefinitionLevelEncoding}} {
 		if level.most == 0 {
 			continue
 		}
@@ -164,14 +152,14 @@ func (p *pageCheck) dataPage(h *format.DataPageHeader, values, size int) error {
 	return checkExpansion(b, h.Encoding, values)
 }
 
-func (p *pageCheck) dataPageV2(h *format.DataPageHeaderV2, values, size int) error {
+func (p *Pages) dataPageV2(h *format.DataPageHeaderV2, values, size int) error {
 	rep, def := int(h.RepetitionLevelsByteLength), int(h.DefinitionLevelsByteLength)
 	if rep < 0 || def < 0 || rep+def > len(p.body) || rep+def > size {
-		return fmt.Errorf("levels of %d bytes: %w", rep+def, errClaim)
+		return fmt.Errorf("levels of %d bytes: %w", rep+def, Err)
 	}
-	err := checkRuns(p.body[:rep], bits.Len(uint(p.leaf.repeated())), values)
+	err := checkRuns(p.body[:rep], bits.Len(uint(p.repeated)), values)
 	if err == nil {
-		err = checkRuns(p.body[rep:rep+def], bits.Len(uint(p.leaf.whole)), values)
+		err = checkRuns(p.body[rep:rep+def], bits.Len(uint(p.defined)), values)
 	}
 	if err != nil {
 		return fmt.Errorf("levels: %w", err)
@@ -186,7 +174,7 @@ func (p *pageCheck) dataPageV2(h *format.DataPageHeaderV2, values, size int) err
 }
 
 // decompress returns the contents of a page, which are as long as it says.
-func (p *pageCheck) decompress(b []byte, size int) (plain []byte, err error) {
+func (p *Pages) decompress(b []byte, size int) (plain []byte, err error) {
 	p.plain = resized(p.plain, size)
 	switch p.codec {
 	case format.Uncompressed:

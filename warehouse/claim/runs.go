@@ -1,4 +1,4 @@
-package part
+package claim
 
 import (
 	"encoding/binary"
@@ -12,11 +12,11 @@ import (
 func prefixed(b []byte) (first, rest []byte, err error) {
 	const prefix = 4
 	if len(b) < prefix {
-		return nil, nil, errClaim
+		return nil, nil, Err
 	}
 	n := binary.LittleEndian.Uint32(b)
 	if int64(n) > int64(len(b)-prefix) {
-		return nil, nil, fmt.Errorf("%d bytes: %w", n, errClaim)
+		return nil, nil, fmt.Errorf("%d bytes: %w", n, Err)
 	}
 	return b[prefix : prefix+n], b[prefix+n:], nil
 }
@@ -65,8 +65,8 @@ func checkPrefixes(prefixes []int64, size int) error {
 	total := int64(size)
 	for _, n := range prefixes {
 		total += max(0, n)
-		if n > small || total > small+pageGrowth*int64(size) {
-			return fmt.Errorf("shared prefixes of %d bytes: %w", total, errClaim)
+		if n > small || total > small+PageGrowth*int64(size) {
+			return fmt.Errorf("shared prefixes of %d bytes: %w", total, Err)
 		}
 	}
 	return nil
@@ -91,10 +91,10 @@ func checkRuns(b []byte, width, values int) error {
 			size, of = uint64(width)*(head>>1), 8*(head>>1)
 		}
 		if head>>1 > most || count+of > most {
-			return fmt.Errorf("runs of more than %d numbers for %d values: %w", count+of, values, errClaim)
+			return fmt.Errorf("runs of more than %d numbers for %d values: %w", count+of, values, Err)
 		}
 		if count += of; size > uint64(len(b)) {
-			return fmt.Errorf("a run of %d bytes in %d: %w", size, len(b), errClaim)
+			return fmt.Errorf("a run of %d bytes in %d: %w", size, len(b), Err)
 		}
 		b = b[size:]
 	}
@@ -123,7 +123,7 @@ func deltas(b []byte, most int) (list []int64, rest []byte, err error) {
 		return nil, nil, fmt.Errorf("integers in blocks of %d in %d parts", block, parts)
 	}
 	if values > uint64(most) {
-		return nil, nil, fmt.Errorf("%d integers for %d values: %w", values, most, errClaim)
+		return nil, nil, fmt.Errorf("%d integers for %d values: %w", values, most, Err)
 	}
 	if values == 0 {
 		return nil, b, nil
