@@ -68,14 +68,22 @@ func (p *Pages) Chunk(m *format.ColumnMetaData, repeated, defined int) error {
 
 // header reads a page's header, and returns its length.
 func (p *Pages) header(at, end int64) (*format.PageHeader, int64, error) {
-	const longest = 1 << 16
-	b := make([]byte, min(longest, end-at))
-	if _, err := p.source.ReadAt(b, at); err != nil && err != io.EOF {
-		return nil, 0, err
-	}
-	n, err := Struct(b)
-	if err != nil {
-		return nil, 0, fmt.Errorf("header: %w", err)
+	// Most are short, but bounds of long texts, which are whole in it, make it long.
+	const short, growth = 1 << 10, 64
+	var b []byte
+	var n int
+	for size := int64(short); ; size *= growth {
+		b = make([]byte, min(size, end-at))
+		if _, err := p.source.ReadAt(b, at); err != nil && err != io.EOF {
+			return nil, 0, err
+		}
+		var err error
+		if n, err = Struct(b); err == nil {
+			break
+		}
+		if size >= end-at {
+			return nil, 0, fmt.Errorf("header: %w", err)
+		}
 	}
 	h := &format.PageHeader{}
 	if err := thrift.Unmarshal(new(thrift.CompactProtocol), b[:n], h); err != nil {

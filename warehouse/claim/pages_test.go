@@ -73,6 +73,28 @@ func TestPagesThatClaim(t *testing.T) {
 	}
 }
 
+// A header has the bounds of a page, whole texts, and is as long as they are.
+func TestLongPageHeader(t *testing.T) {
+	body := section([]byte{2, 0})
+	h := format.PageHeader{Type: format.DataPage, UncompressedPageSize: int32(len(body)), CompressedPageSize: int32(len(body))}
+	h.DataPageHeader.Valid = true
+	h.DataPageHeader.V = format.DataPageHeader{NumValues: 1, DefinitionLevelEncoding: format.RLE,
+		Statistics: format.Statistics{MinValue: bytes.Repeat([]byte("x"), 150_000), MaxValue: bytes.Repeat([]byte("y"), 150_000)}}
+	page, err := thrift.Marshal(new(thrift.CompactProtocol), &h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page = append(page, body...)
+	p, err := NewPages(bytes.NewReader(page), int64(len(page)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Chunk(&format.ColumnMetaData{TotalCompressedSize: int64(len(page))}, 0, 1); err != nil {
+		t.Error(err)
+	}
+}
+
 // A chunk lies within the file, and its last page within the chunk.
 func TestChunkWithinFile(t *testing.T) {
 	page := filePage(t, 3, 6, section([]byte{6, 0}))

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"weir/warehouse/schema"
 )
 
 // sameState compares all that a checkpoint must keep.
@@ -132,6 +134,28 @@ func TestDamagedCheckpointIsHarmless(t *testing.T) {
 				t.Errorf("byte %d of %d, by %#x: %d MiB allocated", i, len(data), damage, n>>20)
 			}
 		}
+	}
+}
+
+// The checkpoint of a table of many columns, whose schema is one long text, is read.
+func TestCheckpointOfWideTable(t *testing.T) {
+	table := testTable()
+	for i := range 2000 {
+		table.Columns = append(table.Columns, schema.Column{Name: fmt.Sprintf("column_%04d", i), Type: schema.Int64, Nullable: true})
+	}
+	l := Open(filepath.Join(t.TempDir(), "wide"))
+	if _, err := l.Create(MetadataOf(table)); err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i <= 10; i++ {
+		appendPart(t, l, i)
+	}
+	s, err := l.readCheckpoint(checkpoint{10, []string{l.checkpointFile(10)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Files) != 10 || len(s.Metadata.Schema) < 2000 {
+		t.Errorf("%d files of %d columns", len(s.Files), len(s.Metadata.Schema))
 	}
 }
 
