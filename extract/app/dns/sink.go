@@ -1,13 +1,12 @@
 package dns
 
-// maxFree is how many recycled events a sink keeps.
-const maxFree = 1024
+import "weir/extract/app/event"
 
 // Sink takes the events of many parsers that run on one goroutine, lends them the
 // events to fill, and holds the scratch space that they share.
 type Sink struct {
 	emit    func(*Event)
-	free    []*Event
+	spare   event.Spare[Event]
 	message message
 }
 
@@ -16,20 +15,11 @@ type Sink struct {
 func NewSink(emit func(*Event)) *Sink { return &Sink{emit: emit} }
 
 // Recycle takes back an event that nobody uses any more.
-func (s *Sink) Recycle(e *Event) {
-	if len(s.free) < maxFree {
-		s.free = append(s.free, e)
-	}
-}
+func (s *Sink) Recycle(e *Event) { s.spare.Give(e) }
 
 // event returns an empty event.
 func (s *Sink) event() *Event {
-	last := len(s.free) - 1
-	if last < 0 {
-		return &Event{}
-	}
-	e := s.free[last]
-	s.free = s.free[:last]
+	e := s.spare.Take()
 	e.clear()
 	return e
 }
