@@ -1,34 +1,40 @@
 package flow
 
-// bulk finds runs of packets with payload in one direction that nothing of
-// the other direction interrupts (metering rule 7).
-type bulk struct {
-	count, packets, bytes, duration int64 // of finished bulks
+// bulks are the finished bulks of one direction (metering rule 7).
+type bulks struct{ count, packets, bytes, duration int64 }
 
-	runPackets, runBytes, runStart, runLast int64
+// bulkRun is a run of packets with payload in one direction that nothing of the
+// other direction interrupts, so that a flow has one at the most. It becomes a
+// bulk if it is long enough.
+type bulkRun struct {
+	dir                         int
+	packets, bytes, start, last int64
 }
 
-// add takes a packet with payload into the run, or starts a new one after a
-// gap longer than maxGap.
-func (b *bulk) add(t, payload, maxGap int64, least int) {
-	if b.runPackets > 0 && since(t, b.runLast) > maxGap {
-		b.end(least)
+// extend takes a packet with payload into the run, or ends it and starts a new
+// one: after a gap longer than the longest of a bulk, and in the other direction.
+func (f *Flow) extend(dir int, t, payload int64, c *limits) {
+	r := &f.run
+	if r.packets > 0 && (r.dir != dir || since(t, r.last) > c.bulkGap) {
+		f.endRun(c.bulkPackets)
 	}
-	if b.runPackets == 0 {
-		b.runStart = t
+	if r.packets == 0 {
+		r.dir, r.start = dir, t
 	}
-	b.runLast = t
-	b.runPackets++
-	b.runBytes += payload
+	r.last = t
+	r.packets++
+	r.bytes += payload
 }
 
-// end closes the run: it counts if it has at least that many packets.
-func (b *bulk) end(least int) {
-	if b.runPackets >= int64(least) {
+// endRun closes the run: it is a bulk if it has at least that many packets.
+func (f *Flow) endRun(least int) {
+	r := &f.run
+	if r.packets >= int64(least) {
+		b := &f.dir[r.dir].bulks
 		b.count++
-		b.packets += b.runPackets
-		b.bytes += b.runBytes
-		b.duration = plus(b.duration, since(b.runLast, b.runStart))
+		b.packets += r.packets
+		b.bytes += r.bytes
+		b.duration = plus(b.duration, since(r.last, r.start))
 	}
-	b.runPackets, b.runBytes = 0, 0
+	r.packets, r.bytes = 0, 0
 }

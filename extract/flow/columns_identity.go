@@ -36,9 +36,9 @@ func identityFields() []field {
 		schema.NullInt(column{Name: "vlan_id", Type: schema.UInt16, Doc: "Outermost 802.1Q id of the first packet; null if untagged."},
 			func(f *Flow) (int64, bool) { return int64(f.vlan), f.hasVLAN }),
 		schema.NullStr(column{Name: "src_mac", Encoding: schema.Dict, Doc: "Link address of the initiator in the first packet; null where the link type has none."},
-			func(dst []byte, f *Flow) ([]byte, bool) { return appendMAC(dst, f.srcMAC, f.hasSrcMAC) }),
+			func(dst []byte, f *Flow) ([]byte, bool) { return appendMAC(dst, f.dir[fwd].mac, f.dir[fwd].hasMAC) }),
 		schema.NullStr(column{Name: "dst_mac", Encoding: schema.Dict, Doc: "Link address of the responder in the first packet."},
-			func(dst []byte, f *Flow) ([]byte, bool) { return appendMAC(dst, f.dstMAC, f.hasDstMAC) }),
+			func(dst []byte, f *Flow) ([]byte, bool) { return appendMAC(dst, f.dir[bwd].mac, f.dir[bwd].hasMAC) }),
 		schema.NullInt(column{Name: "ether_type", Type: schema.UInt16, Doc: "EtherType of ethernet frames; null elsewhere."},
 			func(f *Flow) (int64, bool) {
 				return int64(f.key.EtherType), f.key.Family == decode.Ethernet && f.hasEtherType

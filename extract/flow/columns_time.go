@@ -4,11 +4,11 @@ func iatFields() []field {
 	var fields []field
 	for _, of := range []struct {
 		name, doc, packets string
-		spans              func(*Flow) *spans
+		spans              func(*Flow) (*spans, int64)
 	}{
-		{"flow", "all packets", "total_packets", func(f *Flow) *spans { return &f.iat }},
-		{"fwd", "fwd packets", "fwd_packets", func(f *Flow) *spans { return &f.dir[fwd].iat }},
-		{"bwd", "bwd packets", "bwd_packets", func(f *Flow) *spans { return &f.dir[bwd].iat }},
+		{"flow", "all packets", "total_packets", func(f *Flow) (*spans, int64) { return &f.iat, f.packets() - 1 }},
+		{"fwd", "fwd packets", "fwd_packets", func(f *Flow) (*spans, int64) { return &f.dir[fwd].iat, f.dir[fwd].packets - 1 }},
+		{"bwd", "bwd packets", "bwd_packets", func(f *Flow) (*spans, int64) { return &f.dir[bwd].iat, f.dir[bwd].packets - 1 }},
 	} {
 		p := of.name + "_iat"
 		gap := " gap between consecutive " + of.doc + "; null with fewer than 2."
@@ -22,13 +22,18 @@ func iatFields() []field {
 }
 
 // spanFields declares total, min, max and standard deviation of a set of
-// spans, null where it is empty.
-func spanFields(prefix string, of func(*Flow) *spans, total, least, most, std string) []field {
+// spans, of which of returns the number too, null where there are none.
+func spanFields(prefix string, of func(*Flow) (*spans, int64), total, least, most, std string) []field {
 	return []field{
-		maybe(prefix+"_total_us", "us", total, func(f *Flow) (int64, bool) { s := of(f); return s.total / 1000, s.count > 0 }),
-		maybe(prefix+"_min_us", "us", least, func(f *Flow) (int64, bool) { s := of(f); return s.min / 1000, s.count > 0 }),
-		maybe(prefix+"_max_us", "us", most, func(f *Flow) (int64, bool) { s := of(f); return s.max / 1000, s.count > 0 }),
-		measure(prefix+"_std_us", "us", std, func(f *Flow) (float64, bool) { s := of(f); return s.deviationUS(), s.count > 0 }),
+		maybe(prefix+"_total_us", "us", total, func(f *Flow) (int64, bool) { s, n := of(f); return s.total / 1000, n > 0 }),
+		maybe(prefix+"_min_us", "us", least, func(f *Flow) (int64, bool) { s, n := of(f); return s.min / 1000, n > 0 }),
+		maybe(prefix+"_max_us", "us", most, func(f *Flow) (int64, bool) { s, n := of(f); return s.max / 1000, n > 0 }),
+		measure(prefix+"_std_us", "us", std, func(f *Flow) (float64, bool) {
+			if s, n := of(f); n > 0 {
+				return s.deviationUS(n), true
+			}
+			return 0, false
+		}),
 	}
 }
 
@@ -48,18 +53,18 @@ func subflowFields() []field {
 func activityFields() []field {
 	var fields []field
 	for _, of := range []struct {
-		name  string
-		spans func(*Flow) *spans
+		name    string
+		periods func(*Flow) *periods
 	}{
-		{"active", func(f *Flow) *spans { return &f.busy }},
-		{"idle", func(f *Flow) *spans { return &f.calm }},
+		{"active", func(f *Flow) *periods { return &f.busy }},
+		{"idle", func(f *Flow) *periods { return &f.calm }},
 	} {
-		n, spans := of.name, of.spans
-		set := spanFields(n, spans, "Sum of the "+n+" periods.",
+		n, periods := of.name, of.periods
+		set := spanFields(n, func(f *Flow) (*spans, int64) { p := periods(f); return &p.spans, p.count }, "Sum of the "+n+" periods.",
 			"min "+n+" period; null if none.", "max "+n+" period; null if none.",
 			"Sample standard deviation of the "+n+" periods; 0 for one, null if none.")
-		set[0] = count(n+"_total_us", "us", "Sum of the "+n+" periods.", func(f *Flow) int64 { return spans(f).total / 1000 })
-		fields = append(fields, count(n+"_count", "periods", n+" periods (metering rule 7).", func(f *Flow) int64 { return spans(f).count }))
+		set[0] = count(n+"_total_us", "us", "Sum of the "+n+" periods.", func(f *Flow) int64 { return periods(f).total / 1000 })
+		fields = append(fields, count(n+"_count", "periods", n+" periods (metering rule 7).", func(f *Flow) int64 { return periods(f).count }))
 		fields = append(fields, set...)
 		fields = append(fields, derive(n+"_mean_us", "us", n+"_total_us / "+n+"_count; null if none.",
 			n+"_total_us / nullif("+n+"_count, 0)"))
@@ -72,10 +77,10 @@ func bulkFields() []field {
 	for _, s := range sides {
 		d, p := s.dir, s.name
 		fields = append(fields,
-			count(p+"_bulk_count", "bulks", "Bulks of "+p+" packets (metering rule 7).", func(f *Flow) int64 { return f.dir[d].bulk.count }),
-			count(p+"_bulk_packets", "packets", "Packets in "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulk.packets }),
-			count(p+"_bulk_bytes", "bytes", "Payload bytes in "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulk.bytes }),
-			count(p+"_bulk_duration_us", "us", "Sum of the durations of "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulk.duration / 1000 }),
+			count(p+"_bulk_count", "bulks", "Bulks of "+p+" packets (metering rule 7).", func(f *Flow) int64 { return f.dir[d].bulks.count }),
+			count(p+"_bulk_packets", "packets", "Packets in "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulks.packets }),
+			count(p+"_bulk_bytes", "bytes", "Payload bytes in "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulks.bytes }),
+			count(p+"_bulk_duration_us", "us", "Sum of the durations of "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulks.duration / 1000 }),
 			derive(p+"_bytes_per_bulk", "bytes", "bulk_bytes / bulk_count; 0 if none.", "coalesce("+p+"_bulk_bytes / nullif("+p+"_bulk_count, 0), 0)"),
 			derive(p+"_packets_per_bulk", "packets", "bulk_packets / bulk_count; 0 if none.", "coalesce("+p+"_bulk_packets / nullif("+p+"_bulk_count, 0), 0)"),
 			derive(p+"_bulk_rate", "bytes/s", "bulk_bytes / bulk_duration; 0 if none or duration 0.", "coalesce("+p+"_bulk_bytes / (nullif("+p+"_bulk_duration_us, 0) / 1e6), 0)"),

@@ -16,24 +16,34 @@ func (t *Table) Expect(headers []decode.Header, packets []uint32) {
 	if t.index.used < cached {
 		return
 	}
-	var flows [Ahead]*Flow
+	var next [Ahead]struct {
+		flow   *Flow
+		header *decode.Header
+	}
 	n := 0
 	for _, i := range packets[:min(len(packets), Ahead)] {
-		if f := t.index.first(headers[i].Hash); f != nil {
-			flows[n] = f
+		h := &headers[i]
+		if f := t.index.first(h.Hash); f != nil {
+			next[n].flow, next[n].header = f, h
 			n++
 		}
 	}
-	// A value of each line of the cache that Add may need.
+	// A value of each line of the cache that Add will need, those first that tell
+	// where the others are.
 	sum := int64(0)
-	for _, f := range flows[:n] {
-		a, b := &f.dir[fwd], &f.dir[bwd]
-		sum += int64(f.key.PortA) + f.last + a.payloadBytes + a.iat.count + int64(a.frame.max) + int64(a.ttlMin) +
-			b.payloadBytes + b.iat.count + int64(b.frame.max) + int64(b.ttlMin) + f.gaps + f.awake + int64(f.held)
+	for i := range next[:n] {
+		f := next[i].flow
+		sum += int64(f.key.PortA) + f.last + f.iat.total
 	}
-	for _, f := range flows[:n] {
+	for i := range next[:n] {
+		f, h := next[i].flow, next[i].header
+		d := &f.dir[f.direction(h)]
+		sum += d.packets + d.iat.total + int64(d.payload.max)
+		if h.PayloadLen > 0 {
+			sum += f.run.packets
+		}
 		if s := f.story; s != nil {
-			sum += int64(s.flags.used) + s.flags.few[0].packets[0] + int64(s.sequence[fwd].next) + int64(s.sequence[bwd].next) + s.ackTime + s.retransmitted[0]
+			sum += int64(s.nletters) + s.flags.counts[0][fwd]
 		}
 	}
 	t.expected = sum // or the compiler would leave the reading out

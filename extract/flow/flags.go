@@ -13,20 +13,31 @@ type flagCount struct {
 	flags   uint16
 }
 
-// flagSets counts packets by their set of flags. Nearly all flows show fewer
-// than len(few) sets; every flag column follows from these counts.
+// fewFlags is how many sets nearly all flows stay below.
+const fewFlags = 6
+
+// flagSets counts packets by their set of flags; every flag column follows from
+// these counts. The first sets lie together, apart from their counts, so that
+// looking for one touches one line of a cache.
 type flagSets struct {
-	few  [6]flagCount
-	used int
-	more []flagCount
+	few    [fewFlags]uint16
+	used   uint8
+	counts [fewFlags][2]int64 // of few, packets of each direction
+	more   []flagCount
 }
 
 func (s *flagSets) add(flags uint16, dir int) {
-	for i := range s.few[:s.used] {
-		if s.few[i].flags == flags {
-			s.few[i].packets[dir]++
+	for i, f := range s.few[:s.used] {
+		if f == flags {
+			s.counts[i][dir]++
 			return
 		}
+	}
+	if s.used < fewFlags {
+		s.few[s.used] = flags
+		s.counts[s.used][dir]++
+		s.used++
+		return
 	}
 	for i := range s.more {
 		if s.more[i].flags == flags {
@@ -36,20 +47,29 @@ func (s *flagSets) add(flags uint16, dir int) {
 	}
 	c := flagCount{flags: flags}
 	c.packets[dir] = 1
-	if s.used < len(s.few) {
-		s.few[s.used] = c
-		s.used++
-		return
-	}
 	s.more = append(s.more, c)
+}
+
+// all visits the sets and how many packets of each direction carried them.
+func (s *flagSets) all(visit func(flags uint16, packets [2]int64) bool) {
+	for i, f := range s.few[:s.used] {
+		if !visit(f, s.counts[i]) {
+			return
+		}
+	}
+	for _, c := range s.more {
+		if !visit(c.flags, c.packets) {
+			return
+		}
+	}
 }
 
 // packets counts the packets of one direction with any of the flags set.
 func (s *flagSets) packets(flag uint16, dir int) int64 {
 	var n int64
-	for _, c := range s.few[:s.used] {
-		if c.flags&flag != 0 {
-			n += c.packets[dir]
+	for i, f := range s.few[:s.used] {
+		if f&flag != 0 {
+			n += s.counts[i][dir]
 		}
 	}
 	for _, c := range s.more {
@@ -63,11 +83,9 @@ func (s *flagSets) packets(flag uint16, dir int) int64 {
 // synOnly counts the packets of both directions with SYN and without ACK.
 func (s *flagSets) synOnly() int64 {
 	var n int64
-	for _, list := range [][]flagCount{s.few[:s.used], s.more} {
-		for _, c := range list {
-			if c.flags&(decode.SYN|decode.ACK) == decode.SYN {
-				n += c.packets[fwd] + c.packets[bwd]
-			}
+	for flags, packets := range s.all {
+		if flags&(decode.SYN|decode.ACK) == decode.SYN {
+			n += packets[fwd] + packets[bwd]
 		}
 	}
 	return n
@@ -95,16 +113,14 @@ func textOf(flags uint16) (text flagText) {
 func (s *flagSets) appendText(dst []byte) []byte {
 	var room [16]flagText
 	sorted := room[:0]
-	for _, list := range [][]flagCount{s.few[:s.used], s.more} {
-		for _, c := range list {
-			text := textOf(c.flags)
-			i := len(sorted)
-			sorted = append(sorted, text)
-			for ; i > 0 && bytes.Compare(sorted[i-1][:], text[:]) > 0; i-- {
-				sorted[i] = sorted[i-1]
-			}
-			sorted[i] = text
+	for flags := range s.all {
+		text := textOf(flags)
+		i := len(sorted)
+		sorted = append(sorted, text)
+		for ; i > 0 && bytes.Compare(sorted[i-1][:], text[:]) > 0; i-- {
+			sorted[i] = sorted[i-1]
 		}
+		sorted[i] = text
 	}
 	for i := range sorted {
 		if i > 0 {

@@ -46,59 +46,62 @@ func (o *Origin) captureID() string {
 	return o.ID
 }
 
-// Flow is one flow: what its packets have added up to so far.
+// Flow is one flow: what its packets have added up to so far. Each field lies where
+// a packet touches the fewest lines of a cache, of 64 bytes: what all packets need
+// comes first, then that of a direction, of packets with payload, of few.
 type Flow struct {
-	key  decode.Key
-	hash uint64
-	// last is the latest timestamp and start the earliest; opened is the time
-	// of the first packet in arrival order and previous that of the last.
-	last, start, opened, previous int64
-	// Packet is the number of the flow's first packet in its capture.
-	packet int64
+	key decode.Key
 	// reverse tells that the initiator is key.B, firstReverse that the sender
 	// of the first packet is.
 	reverse, firstReverse bool
 	// same tells that both endpoints are equal, so that every packet is forward.
 	same bool
 	// done tells that the flow has left the table.
-	done  bool
-	end   EndReason
-	dir   [2]direction
-	iat   spans
-	gaps  int64 // subflow gaps
-	frags int64
-	calm  spans // idle periods
-	busy  spans // active periods that have ended
-	awake int64 // start of the current active period
+	done bool
+	hash uint64
 
+	// last is the latest timestamp and start the earliest; opened is the time
+	// of the first packet in arrival order and previous that of the last.
+	last, start, opened, previous int64
+	// Packet is the number of the flow's first packet in its capture.
+	packet int64
 	story  *story // TCP only
-	origin *Origin
-	slice  uint32
-	uid    [16]byte // zero until it is asked for
 	// app is the application layer; nil before the first payload, and once only
 	// service is known of it. Deaf tells that it has nothing more to learn.
-	app     *app.Conversation
-	service string
-	deaf    bool
-	unread  bool  // a parser has failed at it
-	held    int32 // bytes that app took when it was last weighed
+	app    *app.Conversation
+	held   int32 // bytes that app took when it was last weighed
+	deaf   bool
+	unread bool // a parser has failed at it
+	end    EndReason
 
+	iat   spans // one fewer than packets
+	gaps  int64 // subflow gaps
+	awake int64 // start of the current active period
+	frags int64
+
+	dir [2]direction
+
+	run    bulkRun
+	origin *Origin
+	uid    [16]byte // zero until it is asked for
+
+	service string
+	calm    periods // idle periods
+	busy    periods // active periods that have ended
+	slice   uint32
 	identity
 }
 
 // identity is taken from the flow's first packet.
 type identity struct {
-	srcMAC, dstMAC [6]byte
-	vlan           uint16
-	tunnelID       uint32
-	icmpType       uint8
-	icmpCode       uint8
-	hasSrcMAC      bool
-	hasDstMAC      bool
-	hasVLAN        bool
-	hasTunnelID    bool
-	hasICMP        bool
-	hasEtherType   bool
+	tunnelID     uint32
+	vlan         uint16
+	icmpType     uint8
+	icmpCode     uint8
+	hasVLAN      bool
+	hasTunnelID  bool
+	hasICMP      bool
+	hasEtherType bool
 }
 
 // Start returns the earliest timestamp, nanoseconds since 1970-01-01 UTC.
@@ -139,38 +142,34 @@ func (f *Flow) open(h *decode.Header, packet int64) {
 	f.reverse, f.firstReverse = h.Reverse, h.Reverse
 	f.same = h.Key.A == h.Key.B && h.Key.PortA == h.Key.PortB
 	f.identity = identity{
-		srcMAC: h.SrcMAC, dstMAC: h.DstMAC, vlan: h.VLAN, tunnelID: h.TunnelID,
-		icmpType: h.ICMPType, icmpCode: h.ICMPCode,
-		hasSrcMAC: h.HasSrcMAC, hasDstMAC: h.HasDstMAC, hasVLAN: h.HasVLAN,
-		hasTunnelID: h.HasTunnelID, hasICMP: h.HasICMP, hasEtherType: h.HasEtherType,
+		vlan: h.VLAN, tunnelID: h.TunnelID, icmpType: h.ICMPType, icmpCode: h.ICMPCode,
+		hasVLAN: h.HasVLAN, hasTunnelID: h.HasTunnelID, hasICMP: h.HasICMP, hasEtherType: h.HasEtherType,
 	}
 }
 
-// orient puts the link addresses of the first packet in the flow's
-// direction, once that is known.
+// orient takes the link addresses of the first packet, once the flow's direction
+// is known.
 func (f *Flow) orient(h *decode.Header) {
-	if f.direction(h) == bwd {
-		f.srcMAC, f.dstMAC = f.dstMAC, f.srcMAC
-		f.hasSrcMAC, f.hasDstMAC = f.hasDstMAC, f.hasSrcMAC
-	}
+	dir := f.direction(h)
+	from, to := &f.dir[dir], &f.dir[1-dir]
+	from.mac, from.hasMAC = h.SrcMAC, h.HasSrcMAC
+	to.mac, to.hasMAC = h.DstMAC, h.HasDstMAC
 }
 
 // add counts a packet.
 func (f *Flow) add(h *decode.Header, c *limits, turned bool) {
 	dir := f.direction(h)
-	d := &f.dir[dir]
-	if f.dir[fwd].packets+f.dir[bwd].packets > 0 {
-		f.gap(since(h.Time, f.previous), h.Time, c)
+	if n := f.packets(); n > 0 {
+		f.gap(since(h.Time, f.previous), h.Time, n == 1, c)
 	}
 	f.previous = h.Time
 	f.start, f.last = min(f.start, h.Time), max(f.last, h.Time)
-	d.add(h)
+	f.dir[dir].add(h)
 	if h.Fragment {
 		f.frags++
 	}
 	if h.PayloadLen > 0 {
-		f.dir[1-dir].bulk.end(c.bulkPackets)
-		d.bulk.add(h.Time, int64(h.PayloadLen), c.bulkGap, c.bulkPackets)
+		f.extend(dir, h.Time, int64(h.PayloadLen), c)
 	}
 	if f.story != nil && h.TCP {
 		f.story.add(h, dir, turned)
@@ -178,8 +177,8 @@ func (f *Flow) add(h *decode.Header, c *limits, turned bool) {
 }
 
 // gap judges the time between two consecutive packets, the later at t.
-func (f *Flow) gap(gap, t int64, c *limits) {
-	f.iat.add(gap)
+func (f *Flow) gap(gap, t int64, first bool, c *limits) {
+	f.iat.add(gap, first)
 	if gap > c.subflow {
 		f.gaps++
 	}
@@ -204,8 +203,7 @@ func (f *Flow) finish(reason EndReason, c *limits) {
 	if f.story != nil && f.story.closed {
 		f.end = f.story.closedBy
 	}
-	f.dir[fwd].bulk.end(c.bulkPackets)
-	f.dir[bwd].bulk.end(c.bulkPackets)
+	f.endRun(c.bulkPackets)
 	f.rest()
 }
 

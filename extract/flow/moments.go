@@ -62,25 +62,35 @@ func (l *lengths) add(x uint32, first bool) {
 	l.min, l.max = min(l.min, x), max(l.max, x)
 }
 
-// spans are statistics of a set of time spans, in nanoseconds.
+// spans are statistics of a set of time spans, in nanoseconds; their number is
+// kept by who has them.
 type spans struct {
 	squares         squares
-	count           int64
 	total, min, max int64
 }
 
-func (s *spans) add(d int64) {
+func (s *spans) add(d int64, first bool) {
 	s.squares.add(uint64(d))
 	s.total = plus(s.total, d)
-	if s.count == 0 {
+	if first {
 		s.min, s.max = d, d
-	} else {
-		s.min, s.max = min(s.min, d), max(s.max, d)
+		return
 	}
-	s.count++
+	s.min, s.max = min(s.min, d), max(s.max, d)
 }
 
-// deviationUS returns the sample standard deviation in microseconds.
-func (s *spans) deviationUS() float64 {
-	return deviation(uint64(s.count), uint64(s.total), s.squares) / 1000
+// deviationUS returns the sample standard deviation of n spans in microseconds.
+func (s *spans) deviationUS(n int64) float64 {
+	return deviation(uint64(n), uint64(s.total), s.squares) / 1000
+}
+
+// periods are time spans and their number.
+type periods struct {
+	spans
+	count int64
+}
+
+func (p *periods) add(d int64) {
+	p.spans.add(d, p.count == 0)
+	p.count++
 }

@@ -16,7 +16,9 @@ type pool struct {
 	closed  []*app.Conversation // of the flows given back
 }
 
-const block = 64
+// block is how many flows or stories are allocated at once: above 32 kB, so that the
+// block and each of them begin with a line of the cache.
+const block = 128
 
 // maxClosed is how many conversations wait for the shard to use them again.
 const maxClosed = 4096

@@ -9,10 +9,13 @@ type hole struct{ from, to uint32 }
 // retransmissions from packets that arrive out of order.
 type sequence struct {
 	next  uint32 // one past the highest number seen
-	holes [8]hole
+	known bool   // next is valid
 	used  uint8
-	known bool // next is valid
+	holes *holes // nil before the first
 }
+
+// holes are those of a direction, the oldest first; few directions have one.
+type holes [8]hole
 
 // Verdicts of sequence.add.
 type verdict uint8
@@ -71,6 +74,9 @@ func (s *sequence) add(h *decode.Header) verdict {
 
 // skip adds a hole.
 func (s *sequence) skip(h hole) {
+	if s.holes == nil {
+		s.holes = new(holes)
+	}
 	if int(s.used) == len(s.holes) {
 		first := s.holes[0]
 		copy(s.holes[:], s.holes[1:])

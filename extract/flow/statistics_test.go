@@ -148,11 +148,11 @@ func TestDeviationIsExact(t *testing.T) {
 	if got := limit.plus(squares{1, 0}); got != limit {
 		t.Errorf("squares past their limit: %v", got)
 	}
-	var s spans
+	var p periods
 	for range 100 {
-		s.add(math.MaxInt64)
+		p.add(math.MaxInt64)
 	}
-	if d := s.deviationUS(); math.IsNaN(d) || math.IsInf(d, 0) {
+	if d := p.deviationUS(p.count); math.IsNaN(d) || math.IsInf(d, 0) {
 		t.Errorf("deviation %v", d)
 	}
 }

@@ -7,30 +7,34 @@ import (
 )
 
 // story is what only TCP flows have: flags, handshake, closing, sequence
-// space and the state by Zeek's definitions.
+// space and the state by Zeek's definitions. What all packets need lies in its
+// first line of a cache, with the counts of the flags in the next.
 type story struct {
-	flags flagSets
 	connection
-	sequence                              [2]sequence
+	seen      [2]uint8 // bit i: letter i of historyLetters stands for that direction
+	finished  [2]bool  // has sent a FIN
+	closed    bool
+	closedBy  EndReason
+	handshake step
+	nletters  uint8
+	hasSYN    [2]bool
+	hasMSS    [2]bool
+	sequence  [2]sequence
+	flags     flagSets
+
 	retransmitted, outOfOrder, zeroWindow [2]int64
 
-	letters  [13]byte // history, first occurrence each
-	nletters uint8
-	seen     [2]uint8 // bit i: letter i of historyLetters stands for that direction
-
-	lastSYN    [2]uint32
-	hasSYN     [2]bool
-	mss        [2]uint16
-	hasMSS     [2]bool
-	scale      [2]uint8
-	hasScale   [2]bool
-	finished   [2]bool // has sent a FIN
-	closed     bool
-	closedBy   EndReason
-	handshake  step
 	synTime    int64 // last forward SYN before the SYN+ACK
 	synAckTime int64 // first backward SYN+ACK
 	ackTime    int64 // first forward ACK after it
+
+	letters  [13]byte // history, first occurrence each
+	lastSYN  [2]uint32
+	mss      [2]uint16
+	scale    [2]uint8
+	hasScale [2]bool
+
+	_ [32]byte // to whole lines
 }
 
 // step is how far the handshake has been seen.
@@ -47,10 +51,11 @@ const (
 // historyLetters are Zeek's, for the responder; the initiator's are upper case.
 const historyLetters = "shadfr"
 
+// reset forgets all but the room for what few flows have.
 func (s *story) reset() {
-	more := s.flags.more
+	more, a, b := s.flags.more[:0], s.sequence[fwd].holes, s.sequence[bwd].holes
 	*s = story{}
-	s.flags.more = more[:0]
+	s.flags.more, s.sequence[fwd].holes, s.sequence[bwd].holes = more, a, b
 }
 
 // add takes a packet with a TCP header. Turned tells that it is the first of
