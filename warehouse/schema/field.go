@@ -139,7 +139,8 @@ func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 	c.Type = Text
 	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
-		ends, b := v.addOffsets(len(rows)), v.textRoom(len(rows)*textGuess)
+		b := v.roomForTexts(len(rows))
+		ends := v.addOffsets(len(rows))
 		for i, r := range rows {
 			b = text(b, r)
 			ends[i] = uint32(len(b))
@@ -147,10 +148,6 @@ func Str[R any](c Column, text func(dst []byte, r R) []byte) Field[R] {
 		v.Bytes = b
 	}}
 }
-
-// textGuess is how long a text is taken to be where room is made for those of
-// several rows.
-const textGuess = 16
 
 // NullStr declares a stored text column that is null where text returns
 // false, in which case it must have appended nothing.
@@ -160,7 +157,8 @@ func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R
 		if rows = leadingNulls(v, rows, func(r R) ([]byte, bool) { return text(v.Bytes, r) }); len(rows) == 0 {
 			return
 		}
-		ends, valid, b := v.addOffsets(len(rows)), v.addValid(len(rows)), v.textRoom(len(rows)*textGuess)
+		b := v.roomForTexts(len(rows))
+		ends, valid := v.addOffsets(len(rows)), v.addValid(len(rows))
 		known := 0
 		for i, r := range rows {
 			var ok bool

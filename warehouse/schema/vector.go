@@ -237,6 +237,19 @@ func (v *Vector) textRoom(n int) []byte {
 	return room(v.Bytes, n, v.memory, func(m *Memory) *shelf[byte] { return &m.byte })
 }
 
+// textGuess is how long the first texts of a vector are taken to be at least.
+const textGuess = 16
+
+// roomForTexts returns Bytes with room for the texts of n more rows, taken to be as
+// long as those before them: what outgrows its room is copied, and its memory lost.
+func (v *Vector) roomForTexts(n int) []byte {
+	each := textGuess
+	if v.rows > 0 {
+		each = max(each, 1+len(v.Bytes)/v.rows)
+	}
+	return v.textRoom(n * each)
+}
+
 // The functions add… append n rows, or the validity of n rows, that hold anything
 // until the caller fills all of them.
 
