@@ -69,16 +69,32 @@ func textBounds(v *schema.Vector, rows []int32) bounds {
 		return bounds{}
 	}
 	lo := v.Text(int(rows[0]))
-	hi := lo
+	hi, before := lo, lo
+	first, last := beginning(lo), beginning(hi)
 	for _, r := range rows[1:] {
 		x := v.Text(int(r))
+		if b := beginning(x); first < b && b < last || bytes.Equal(x, before) {
+			continue // nearly all
+		}
+		before = x
 		if bytes.Compare(x, lo) < 0 {
-			lo = x
+			lo, first = x, beginning(x)
 		} else if bytes.Compare(x, hi) > 0 {
-			hi = x
+			hi, last = x, beginning(x)
 		}
 	}
 	return bounds{known: true, tlo: lo, thi: hi}
+}
+
+// beginning returns a number of the first bytes of a text. Those of two texts are in
+// the order of the texts, or equal.
+func beginning(x []byte) uint64 {
+	if len(x) >= 8 {
+		return binary.BigEndian.Uint64(x)
+	}
+	var b [8]byte
+	copy(b[:], x)
+	return binary.BigEndian.Uint64(b[:])
 }
 
 // merge widens b by o; both are of the kind.
