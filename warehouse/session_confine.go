@@ -1,14 +1,6 @@
 package warehouse
 
-import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"fmt"
-	"strings"
-
-	duckdb "github.com/duckdb/duckdb-go-bindings"
-)
+import "strings"
 
 // ConfinedError says what a statement names that a read-only session does not
 // let it have.
@@ -33,21 +25,13 @@ const tableFunctions = " range generate_series unnest repeat repeat_row json_eac
 	" duckdb_keywords duckdb_memory duckdb_optimizers duckdb_prepared_statements duckdb_schemas duckdb_sequences duckdb_settings" +
 	" duckdb_tables duckdb_types duckdb_variables duckdb_views "
 
-// readsTables returns an error unless sql, as DuckDB parses it, reads tables
-// alone. What is no SQL passes, because to prepare it tells what is wrong.
-func readsTables(ctx context.Context, conn duckdb.Connection, sql string) error {
-	text, err := treeOf(ctx, conn, sql)
-	if err != nil {
-		return err
-	}
-	var tree struct {
-		Error      bool   `json:"error"`
-		ErrorType  string `json:"error_type"`
-		Statements []any  `json:"statements"`
-	}
-	if err := json.Unmarshal(text, &tree); err != nil {
-		return fmt.Errorf("read the tree of the statement: %w", err)
-	}
+func isTableFunction(name string) bool {
+	return strings.Contains(tableFunctions, " "+strings.ToLower(name)+" ")
+}
+
+// readsTables returns an error unless a statement, as DuckDB parses it, reads
+// tables alone. What is no SQL passes, because to prepare it tells what is wrong.
+func readsTables(tree statementTree) error {
 	if tree.Error && tree.ErrorType == "parser" {
 		return nil
 	}
@@ -80,37 +64,18 @@ func confinedTree(tree any) error {
 }
 
 func confinedNode(node map[string]any) error {
-	text := func(key string) string {
-		s, _ := node[key].(string)
-		return s
-	}
 	switch {
-	case text("type") == "TABLE_FUNCTION":
-		call, _ := node["function"].(map[string]any)
-		name, _ := call["function_name"].(string)
-		if !strings.Contains(tableFunctions, " "+strings.ToLower(name)+" ") {
+	case textIn(node, "type") == "TABLE_FUNCTION":
+		if name := textIn(nodeIn(node, "function"), "function_name"); !isTableFunction(name) {
 			return &ConfinedError{name + "()"}
 		}
-	case text("class") == "FUNCTION" && strings.EqualFold(text("function_name"), "write_log"):
+	case textIn(node, "class") == "FUNCTION" && strings.EqualFold(textIn(node, "function_name"), "write_log"):
 		return &ConfinedError{"write_log()"}
-	case text("type") == "BASE_TABLE" || text("type") == "SHOW_REF":
+	case textIn(node, "type") == "BASE_TABLE" || textIn(node, "type") == "SHOW_REF":
 		// DuckDB takes such a name, if no table has it, for that of a file.
-		if name := text("table_name"); strings.ContainsAny(name, `./\:*`) {
+		if name := textIn(node, "table_name"); strings.ContainsAny(name, `./\:*`) {
 			return &ConfinedError{name}
 		}
 	}
 	return nil
-}
-
-// treeOf returns a statement as DuckDB parses it, in JSON.
-func treeOf(ctx context.Context, conn duckdb.Connection, sql string) ([]byte, error) {
-	r, err := ownRows(ctx, conn, "SELECT json_serialize_sql($1::VARCHAR)", sql)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	if !r.Next() {
-		return nil, r.Err()
-	}
-	return bytes.Clone(r.Chunk().Vectors[0].Text(0)), nil
 }

@@ -23,12 +23,34 @@ type Arg struct {
 // snapshot and runs again, once; that a file goes missing after the first
 // rows were handed out ends the Rows with an error for which Vanished is true.
 func (s *Session) Query(ctx context.Context, sql string, args ...any) (*Rows, error) {
-	return s.ask(ctx, sql, args, s.options.ReadOnly)
+	return s.ask(ctx, &question{sql: sql, args: args, reads: explained(sql)}, s.options.ReadOnly)
+}
+
+// question is a statement with the values of its parameters.
+type question struct {
+	sql  string
+	args []any
+	// reads is the SELECT in it that reads the tables: sql itself, or what it
+	// explains or copies.
+	reads string
+	tree  *statementTree // of reads, if it was parsed
+}
+
+// parse returns the tree of what the statement reads.
+func (q *question) parse(ctx context.Context, conn duckdb.Connection) (statementTree, error) {
+	if q.tree == nil {
+		tree, err := treeOf(ctx, conn, q.reads)
+		if err != nil {
+			return tree, err
+		}
+		q.tree = &tree
+	}
+	return *q.tree, nil
 }
 
 // ask is Query; confined to SELECT statements or not.
-func (s *Session) ask(ctx context.Context, sql string, args []any, confined bool) (*Rows, error) {
-	rows, err := s.query(ctx, sql, args, confined)
+func (s *Session) ask(ctx context.Context, asked *question, confined bool) (*Rows, error) {
+	rows, err := s.query(ctx, asked, confined)
 	retried, widened := false, false
 	for err != nil {
 		var q *QueryError
@@ -45,7 +67,7 @@ func (s *Session) ask(ctx context.Context, sql string, args []any, confined bool
 			return nil, err
 		}
 		if err == nil {
-			rows, err = s.query(ctx, sql, args, confined)
+			rows, err = s.query(ctx, asked, confined)
 		}
 	}
 	return rows, nil
@@ -87,7 +109,7 @@ func (s *Session) canRefresh() bool { return s.dir != "" && len(s.options.Versio
 // the slow way, taken only when a file turned out to lack a column.
 func (s *Session) widen(ctx context.Context) error { return s.remakeViews(ctx, true) }
 
-func (s *Session) query(ctx context.Context, sql string, args []any, confined bool) (*Rows, error) {
+func (s *Session) query(ctx context.Context, q *question, confined bool) (*Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -96,18 +118,18 @@ func (s *Session) query(ctx context.Context, sql string, args []any, confined bo
 		return nil, err
 	}
 	r := &Rows{ctx: ctx, conn: conn, prepare: s.prepare, release: release, watch: watch(ctx, conn, s.options.Progress)}
-	return r.opened(r.open(sql, args, confined))
+	return r.opened(r.open(q, confined))
 }
 
 // ownRows answers a question of the session's own, which no view has to do
 // with.
 func ownRows(ctx context.Context, conn duckdb.Connection, sql string, args ...any) (*Rows, error) {
 	r := &Rows{ctx: ctx, conn: conn, prepare: prepareOwn, release: func() {}, watch: watch(ctx, conn, nil)}
-	return r.opened(r.open(sql, args, false))
+	return r.opened(r.open(&question{sql: sql, args: args}, false))
 }
 
-func prepareOwn(_ context.Context, conn duckdb.Connection, sql string) (*statement, error) {
-	return prepare(conn, sql)
+func prepareOwn(_ context.Context, conn duckdb.Connection, q *question) (*statement, error) {
+	return prepare(conn, q.sql)
 }
 
 // opened returns the rows, or ends what an error has left of them.
@@ -149,16 +171,13 @@ func (s *Session) acquire() (duckdb.Connection, func(), error) {
 
 // open prepares and starts the query and fetches its first rows, so that what
 // fails early fails before anything was handed out.
-func (r *Rows) open(sql string, args []any, confined bool) error {
-	if confined && !startsReading(sql) && strings.TrimSpace(sql) != "" {
-		return ErrReadOnly
-	}
+func (r *Rows) open(q *question, confined bool) error {
 	if confined {
-		if err := readsTables(r.ctx, r.conn, sql); err != nil {
+		if err := q.confined(r.ctx, r.conn); err != nil {
 			return err
 		}
 	}
-	st, err := r.prepare(r.ctx, r.conn, sql)
+	st, err := r.prepare(r.ctx, r.conn, q)
 	if err != nil {
 		return err
 	}
@@ -169,7 +188,7 @@ func (r *Rows) open(sql string, args []any, confined bool) error {
 		return ErrReadOnly
 	}
 	if selects {
-		wrapped, cols := plainSQL(st, sql)
+		wrapped, cols := plainSQL(st, q.sql)
 		if cols != nil {
 			if better, err := prepare(r.conn, wrapped); err == nil {
 				st.close()
@@ -177,7 +196,7 @@ func (r *Rows) open(sql string, args []any, confined bool) error {
 			}
 		}
 	}
-	if err := r.st.bind(args); err != nil {
+	if err := r.st.bind(q.args); err != nil {
 		return err
 	}
 	if err := r.st.execute(); err != nil {
@@ -254,8 +273,8 @@ func (s *Session) CopyParquet(ctx context.Context, path, sql string, args ...any
 }
 
 func (s *Session) copyTo(ctx context.Context, path, sql string, args []any) (int64, error) {
-	rows, err := s.ask(ctx, fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)",
-		trimStatement(sql), QuoteText(path)), args, false)
+	copying := fmt.Sprintf("COPY (%s\n) TO %s (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)", trimStatement(sql), QuoteText(path))
+	rows, err := s.ask(ctx, &question{sql: copying, args: args, reads: sql}, false)
 	if err != nil {
 		return 0, err
 	}

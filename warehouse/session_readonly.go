@@ -61,9 +61,28 @@ func startsReading(sql string) bool {
 	return word != "" && strings.Contains(readers, " "+strings.ToUpper(word)+" ")
 }
 
+// confined returns an error unless the statement is one that a read-only
+// session answers, as far as its text tells.
+func (q *question) confined(ctx context.Context, conn duckdb.Connection) error {
+	if !startsReading(q.sql) && strings.TrimSpace(q.sql) != "" {
+		return ErrReadOnly
+	}
+	tree, err := q.parse(ctx, conn)
+	if err != nil {
+		return err
+	}
+	return readsTables(tree)
+}
+
 // firstWord returns the word that a statement begins with, after comments and
 // brackets; it is empty if there is none, or if that cannot be said for sure.
 func firstWord(sql string) string {
+	word, _ := cutWord(sql)
+	return word
+}
+
+// cutWord returns the first word and what follows it.
+func cutWord(sql string) (word, after string) {
 	for {
 		sql = strings.TrimLeft(sql, " \t\r\n\f\v(")
 		end := "\n"
@@ -72,34 +91,52 @@ func firstWord(sql string) string {
 		case strings.HasPrefix(sql, "/*"):
 			end = "*/"
 		default:
-			word := 0
-			for word < len(sql) && isNameByte(sql[word]) {
-				word++
+			n := 0
+			for n < len(sql) && isNameByte(sql[n]) {
+				n++
 			}
-			return sql[:word]
+			return sql[:n], sql[n:]
 		}
 		comment, after, found := strings.Cut(sql[2:], end)
 		if !found || end == "*/" && strings.Contains(comment, "/*") {
-			return "" // no end, or one comment in another, of which only DuckDB knows the end
+			return "", "" // no end, or one comment in another, of which only DuckDB knows the end
 		}
 		sql = after
 	}
 }
 
+// explained returns the statement that an EXPLAIN is about, and any other as
+// it is.
+func explained(sql string) string {
+	word, after := cutWord(sql)
+	if !strings.EqualFold(word, "explain") {
+		return sql
+	}
+	switch word, rest := cutWord(after); strings.ToLower(word) {
+	case "analyze":
+		if strings.HasPrefix(strings.TrimSpace(after), "(") { // an option in brackets
+			_, rest, _ = strings.Cut(rest, ")")
+		}
+		return rest
+	case "format":
+		_, rest, _ = strings.Cut(rest, ")")
+		return rest
+	}
+	return after
+}
+
 // reads returns an error unless sql is one SELECT by itself.
 func (s *Session) reads(ctx context.Context, sql string) error {
-	if !startsReading(sql) {
-		return ErrReadOnly
-	}
 	conn, release, err := s.acquire()
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := readsTables(ctx, conn, sql); err != nil {
+	q := &question{sql: sql, reads: sql}
+	if err := q.confined(ctx, conn); err != nil {
 		return err
 	}
-	st, err := s.prepare(ctx, conn, sql)
+	st, err := s.prepare(ctx, conn, q)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // closed, and is for one goroutine.
 type Rows struct {
 	conn     duckdb.Connection
-	prepare  func(ctx context.Context, conn duckdb.Connection, sql string) (*statement, error)
+	prepare  func(ctx context.Context, conn duckdb.Connection, q *question) (*statement, error)
 	columns  []ResultColumn
 	decoders []*decoder
 	st       *statement

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	duckdb "github.com/duckdb/duckdb-go-bindings"
 
@@ -23,6 +24,7 @@ func (s *Session) source(ctx context.Context, conn duckdb.Connection, t *schema.
 		return src, nil
 	}
 	newest := 0
+	src.adds = slices.Clone(snap.Files)
 	src.files = make([]string, len(snap.Files))
 	for i, f := range snap.Files {
 		src.files[i] = filepath.Join(s.dir, t.Name, filepath.FromSlash(f.Path))
@@ -36,6 +38,7 @@ func (s *Session) source(ctx context.Context, conn duckdb.Connection, t *schema.
 	has, err := fileColumns(ctx, conn, src.files[0])
 	if err == nil && !complete(t, snap, has) && newest > 0 {
 		src.files[0], src.files[newest] = src.files[newest], src.files[0]
+		src.adds[0], src.adds[newest] = src.adds[newest], src.adds[0]
 		has, err = fileColumns(ctx, conn, src.files[0])
 	}
 	src.has, src.union = has, !complete(t, snap, has)

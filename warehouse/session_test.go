@@ -17,12 +17,12 @@ import (
 // flowsTable is a small table of the shape of flows.
 func flowsTable() *schema.Table {
 	return &schema.Table{Name: "flows", Columns: []schema.Column{
-		{Name: "src_ip", Type: schema.Text, Nullable: true},
-		{Name: "src_port", Type: schema.UInt16, Nullable: true},
+		{Name: "src_ip", Type: schema.Text, Nullable: true, Stats: true},
+		{Name: "src_port", Type: schema.UInt16, Nullable: true, Stats: true},
 		{Name: "protocol", Type: schema.Text, Partition: true},
 		{Name: "double_ratio", Type: schema.Double, SQL: "ratio * 2"},
 		{Name: "date", Type: schema.Date, Partition: true},
-		{Name: "start_time", Type: schema.Timestamp},
+		{Name: "start_time", Type: schema.Timestamp, Stats: true},
 		{Name: "fwd_packets", Type: schema.Int64},
 		{Name: "bwd_packets", Type: schema.Int64},
 		{Name: "ratio", Type: schema.Double, SQL: "fwd_packets / NULLIF(bwd_packets, 0)"},

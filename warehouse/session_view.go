@@ -19,27 +19,33 @@ import (
 // only the first file is looked at when the view is made.
 type views struct {
 	mu      sync.Mutex
-	files   map[string]string // by the table of a view that is made: SQL that sets the variable, or empty
-	spelled bool              // the views of the dialects are made
-	narrow  bool              // tables have files that lack newer columns, see widen
-	// told are the tables of which a connection has the files.
-	told map[unsafe.Pointer]map[string]bool
+	files   map[string]*tableFiles // by the table of a view that is made
+	spelled bool                   // the views of the dialects are made
+	narrow  bool                   // tables have files that lack newer columns, see widen
+	altered bool                   // names may mean other things than the session's views
+	// told is what a connection was told of the files, by table.
+	told map[unsafe.Pointer]map[string]string
 }
 
 // prepare compiles a statement, with the views that it mentions. Those that it
 // names in other ways, as within a text, are made when DuckDB misses them.
-func (s *Session) prepare(ctx context.Context, conn duckdb.Connection, sql string) (*statement, error) {
-	if err := s.makeViews(ctx, conn, mentions(sql)); err != nil {
+func (s *Session) prepare(ctx context.Context, conn duckdb.Connection, q *question) (*statement, error) {
+	if err := s.makeViews(ctx, conn, mentions(q.sql), q); err != nil {
 		return nil, err
 	}
-	st, err := prepare(conn, sql)
-	if q := (*QueryError)(nil); !errors.As(err, &q) || q.Kind != "Catalog Error" {
-		return st, err
+	st, err := prepare(conn, q.sql)
+	if failed := (*QueryError)(nil); errors.As(err, &failed) && failed.Kind == "Catalog Error" {
+		if err := s.makeViews(ctx, conn, everything, q); err != nil {
+			return nil, err
+		}
+		st, err = prepare(conn, q.sql)
 	}
-	if err := s.makeViews(ctx, conn, everything); err != nil {
-		return nil, err
+	if err == nil && q.alters(st) {
+		s.views.mu.Lock()
+		s.views.altered = true
+		s.views.mu.Unlock()
 	}
-	return prepare(conn, sql)
+	return st, err
 }
 
 // everything is the condition of all views.
@@ -78,7 +84,7 @@ func listsViews(name string) bool {
 // makeViews makes the wanted views that are not there, and gives the
 // connection the files of those that are. The connection may be in a schema of
 // the user's: the names of the views are whole.
-func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted func(view string) bool) error {
+func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted func(view string) bool, q *question) error {
 	v := &s.views
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -94,7 +100,7 @@ func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted 
 			}
 		}
 	}
-	if err := s.tell(ctx, conn); err != nil {
+	if err := s.tell(ctx, conn, s.needed(ctx, conn, q)); err != nil {
 		return err
 	}
 	if spelled && !v.spelled {
@@ -125,39 +131,40 @@ func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t *schem
 	if err := runOn(ctx, conn, sql); err != nil {
 		return err
 	}
-	set := ""
-	if len(src.files) > 0 {
-		set = setFiles(src.variable, src.files)
-	}
 	if s.views.files == nil {
-		s.views.files = map[string]string{}
+		s.views.files = map[string]*tableFiles{}
 	}
-	s.views.files[t.Name] = set
+	s.views.files[t.Name] = &tableFiles{source: src}
 	for _, told := range s.views.told {
 		delete(told, t.Name)
 	}
 	return nil
 }
 
-// tell gives a connection the files of all views that are made.
-func (s *Session) tell(ctx context.Context, conn duckdb.Connection) error {
+// tell gives a connection the files of all views that are made: those needed,
+// or all where needed does not say.
+func (s *Session) tell(ctx context.Context, conn duckdb.Connection, needed map[string][]string) error {
 	v := &s.views
 	if v.told == nil {
-		v.told = map[unsafe.Pointer]map[string]bool{}
+		v.told = map[unsafe.Pointer]map[string]string{}
 	}
 	told := v.told[conn.Ptr]
 	if told == nil {
-		told = map[string]bool{}
+		told = map[string]string{}
 		v.told[conn.Ptr] = told
 	}
-	for table, set := range v.files {
-		if told[table] || set == "" {
+	for table, files := range v.files {
+		set := files.all()
+		if some, ok := needed[table]; ok {
+			set = setFiles(files.source.variable, some)
+		}
+		if set == "" || told[table] == set {
 			continue
 		}
 		if err := runOn(ctx, conn, set); err != nil {
 			return fmt.Errorf("name the files of %s: %w", table, err)
 		}
-		told[table] = true
+		told[table] = set
 	}
 	return nil
 }
@@ -188,5 +195,5 @@ func (s *Session) remakeViews(ctx context.Context, narrow bool) error {
 			return fmt.Errorf("make the view %s: %w", t.Name, err)
 		}
 	}
-	return s.tell(ctx, conn)
+	return s.tell(ctx, conn, nil)
 }

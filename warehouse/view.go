@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"strings"
 
+	"weir/warehouse/delta"
 	"weir/warehouse/schema"
 )
 
 // viewSource names the files of a view.
 type viewSource struct {
 	files []string
-	union bool // read every footer, because columns differ from file to file
+	adds  []delta.Add // what the log says of them, if they are a table's
+	union bool        // read every footer, because columns differ from file to file
 	// has are the columns of the first file, which those of the others are, if
 	// known.
 	has map[string]bool
