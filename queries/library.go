@@ -50,6 +50,19 @@ func OpenLibrary(dir string) (*Library, error) {
 	return l, nil
 }
 
+// OpenNamed returns the built-in query of that name as a library of its own,
+// which is read sooner than all of them, or all where none has the name.
+func OpenNamed(name string) (*Library, error) {
+	found, err := readQueries(files, "saved", "*/"+fileName(name)+".sql", "")
+	if err == nil && len(found) == 1 {
+		return &Library{Queries: found}, nil
+	}
+	return OpenLibrary("")
+}
+
+// fileName returns a name as files have it: hyphens stand for underscores.
+func fileName(name string) string { return strings.ReplaceAll(name, "-", "_") }
+
 // add takes the user's queries in.
 func (l *Library) add(dir string) error {
 	if info, err := os.Stat(dir); err != nil {
@@ -72,7 +85,7 @@ func (l *Library) add(dir string) error {
 
 // Find returns the query of that name; hyphens stand for underscores.
 func (l *Library) Find(name string) (Saved, bool) {
-	name = strings.ReplaceAll(name, "-", "_")
+	name = fileName(name)
 	for _, q := range l.Queries {
 		if q.Name == name {
 			return q, true

@@ -155,6 +155,27 @@ func TestOwnQueries(t *testing.T) {
 	}
 }
 
+func TestOpenNamed(t *testing.T) {
+	all, err := OpenLibrary("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range all.Queries {
+		l, err := OpenNamed(strings.ReplaceAll(want.Name, "_", "-"))
+		if err != nil || len(l.Queries) != 1 {
+			t.Fatalf("%s: %d queries, %v", want.Name, len(l.Queries), err)
+		}
+		if got, ok := l.Find(want.Name); !ok || got.SQL != want.SQL || got.Group != want.Group {
+			t.Errorf("%s: another query: %s", want.Name, got.SQL)
+		}
+	}
+	for _, name := range []string{"beacns", "", "*", "[", "../hunting/beacons", "Beacons"} {
+		if l, err := OpenNamed(name); err != nil || len(l.Queries) != len(all.Queries) {
+			t.Errorf("%q: not all queries: %v", name, err)
+		}
+	}
+}
+
 func FuzzParseSaved(f *testing.F) {
 	f.Add(goodHeader + "-- param: a text = 'it''s': d\nSELECT $a")
 	f.Add(goodHeader + "SELECT $$ ? $$, '?', /* $ */ 1;")

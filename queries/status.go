@@ -55,7 +55,11 @@ func MakeStatus(ctx context.Context, s *warehouse.Session) (*Status, error) {
 	status := &Status{Captures: []CaptureStatus{}}
 	for _, t := range s.Tables() {
 		ts := TableStatus{Table: t.Name, Version: -1, Partitions: []PartitionStatus{}}
-		if snap := s.Snapshot(t.Name); snap != nil {
+		snap, err := s.Snapshot(t.Name)
+		if err != nil {
+			return nil, err
+		}
+		if snap != nil {
 			ts.Version = snap.Version
 			partitions := map[string]*PartitionStatus{}
 			for _, f := range snap.Files {

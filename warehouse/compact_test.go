@@ -102,7 +102,7 @@ func TestCompact(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	snap := s.Snapshot("flows")
+	snap := snapshotOf(t, s, "flows")
 	for _, f := range snap.Files {
 		path := filepath.Join(dir, "flows", f.Path)
 		expect(t, s, fmt.Sprintf("SELECT count(*) FROM (SELECT start_time < lag(start_time) OVER (ORDER BY file_row_number) AS back FROM read_parquet('%s', file_row_number = true)) WHERE back", path), "0")
@@ -438,7 +438,7 @@ func TestCompactOldColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	if n := len(s.Snapshot("captures").Files); n != 1 {
+	if n := len(snapshotOf(t, s, "captures").Files); n != 1 {
 		t.Fatalf("%d files", n)
 	}
 	expect(t, s, "SELECT string_agg(capture_id || ':' || coalesce(note, 'null') || ':' || coalesce(sum, -1) || ':' || coalesce(epoch_us(seen), 0), ',' ORDER BY capture_id) FROM captures",

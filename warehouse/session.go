@@ -23,6 +23,10 @@ type SessionOptions struct {
 	// named are read at their latest version. ErrReclaimed means that files of
 	// a version are no longer there. See Warehouse.AsOf and AtVersion.
 	Versions map[string]int64
+	// First is the statement that the session is opened for, if it is known. The logs
+	// of tables that it does not mention are read once they are needed; which
+	// version of them is seen is decided at once.
+	First string
 	// MemoryLimit is the memory that DuckDB may use, such as "2GB"; empty
 	// means DuckDB's own limit, 80 % of the machine's.
 	MemoryLimit string
@@ -80,7 +84,7 @@ type Session struct {
 	mu        sync.Mutex
 	busy      bool   // conn has open Rows
 	private   string // directory within CopyDir that DuckDB may write, or empty
-	snapshots map[string]*delta.Snapshot
+	snapshots map[string]reader
 
 	views views
 }
@@ -98,7 +102,7 @@ func OpenSession(ctx context.Context, dir string, tables []*schema.Table, option
 	s := &Session{dir: abs, tables: tables, options: options}
 	started := make(chan error, 1)
 	go func() { started <- s.start(ctx) }()
-	err = s.takeSnapshots()
+	err = s.takeSnapshots(s.first())
 	if failed := <-started; err == nil && failed != nil {
 		err = fmt.Errorf("open warehouse %s: %w", dir, failed)
 	}
@@ -112,12 +116,20 @@ func OpenSession(ctx context.Context, dir string, tables []*schema.Table, option
 // OpenMemory opens a session without a warehouse: its views of tables are
 // empty. It serves queries over files that are no warehouse.
 func OpenMemory(ctx context.Context, tables []*schema.Table, options SessionOptions) (*Session, error) {
-	s := &Session{tables: tables, options: options, snapshots: map[string]*delta.Snapshot{}}
+	s := &Session{tables: tables, options: options, snapshots: map[string]reader{}}
 	if err := s.start(ctx); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// Leave ends the session of a program that ends itself: what is in memory is
+// left to the system, which is faster at giving it back.
+func (s *Session) Leave() {
+	if s.private != "" {
+		os.RemoveAll(s.private)
+	}
 }
 
 // Close ends the session. Its Rows must be closed before.
@@ -137,11 +149,15 @@ func (s *Session) Close() {
 func (s *Session) Tables() []*schema.Table { return s.tables }
 
 // Snapshot returns the version of a table's log that the session sees, or nil
-// if the table has none.
-func (s *Session) Snapshot(table string) *delta.Snapshot {
+// if the table has none. It may have to read the log.
+func (s *Session) Snapshot(table string) (*delta.Snapshot, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.snapshots[table]
+	read := s.snapshots[table]
+	s.mu.Unlock()
+	if read == nil {
+		return nil, nil
+	}
+	return read()
 }
 
 // start brings DuckDB up.

@@ -262,7 +262,7 @@ func TestPrunedFilesVanish(t *testing.T) {
 	house, s := many(t)
 	log := delta.Open(filepath.Join(house.dir, "flows"))
 	c := delta.Commit{Adds: []delta.Add{house.file("2026-11-22", "tcp", "all", fmt.Sprintf(someRows, 2000))}}
-	for _, f := range s.Snapshot("flows").Files {
+	for _, f := range snapshotOf(t, s, "flows").Files {
 		c.Removes = append(c.Removes, delta.Remove{Path: f.Path})
 		if err := os.Remove(filepath.Join(house.dir, "flows", f.Path)); err != nil {
 			t.Fatal(err)

@@ -96,7 +96,7 @@ func Vanished(err error) bool {
 // Refresh takes the latest snapshot of all tables that are not pinned.
 func (s *Session) Refresh(ctx context.Context) error {
 	if s.dir != "" {
-		if err := s.takeSnapshots(); err != nil {
+		if err := s.takeSnapshots(s.made); err != nil {
 			return err
 		}
 	}

@@ -5,47 +5,83 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"weir/warehouse/delta"
 	"weir/warehouse/schema"
 )
 
-// takeSnapshots reads the logs of all tables at the same time, once it is
-// known which version of each.
-func (s *Session) takeSnapshots() error {
-	readers := make([]func() (*delta.Snapshot, error), len(s.tables))
-	for i := len(s.tables) - 1; i >= 0; i-- {
-		var err error
-		if readers[i], err = s.fix(s.tables[i]); err != nil {
-			return fmt.Errorf("open table %s of warehouse %s: %w", s.tables[i].Name, s.dir, err)
-		}
-	}
-	found := make([]*delta.Snapshot, len(s.tables))
-	errs := make([]error, len(s.tables))
+// reader reads a table's snapshot, the same one however often it is asked; nil is
+// that of a table without a log.
+type reader func() (*delta.Snapshot, error)
+
+// takeSnapshots decides which versions of all tables the session sees, and
+// reads the logs at the same time of those that are wanted now.
+func (s *Session) takeSnapshots(wanted func(table string) bool) error {
+	readers := map[string]reader{}
 	var all sync.WaitGroup
-	for i, read := range readers {
-		if read != nil {
-			all.Go(func() { found[i], errs[i] = s.snapshotOf(s.tables[i], read) })
+	for i := len(s.tables) - 1; i >= 0; i-- {
+		t := s.tables[i]
+		read, err := s.fix(t)
+		if err != nil {
+			return fmt.Errorf("open table %s of warehouse %s: %w", t.Name, s.dir, err)
+		}
+		if read == nil {
+			continue
+		}
+		readers[t.Name] = sync.OnceValues(func() (*delta.Snapshot, error) { return s.snapshotOf(t, read) })
+	}
+	for _, t := range s.tables {
+		if read := readers[t.Name]; read != nil && wanted(strings.ToLower(t.Name)) {
+			all.Go(func() { read() })
 		}
 	}
 	all.Wait()
-	snapshots := map[string]*delta.Snapshot{}
+	there := false
 	for i := len(s.tables) - 1; i >= 0; i-- {
-		if errs[i] != nil {
-			return errs[i]
+		name := s.tables[i].Name
+		read := readers[name]
+		if read == nil {
+			continue
 		}
-		if found[i] != nil {
-			snapshots[s.tables[i].Name] = found[i]
+		if wanted(strings.ToLower(name)) {
+			snapshot, err := read()
+			if err != nil {
+				return err
+			}
+			there = there || snapshot != nil
+		} else {
+			there = true
 		}
 	}
-	if len(snapshots) == 0 {
+	if !there {
 		return s.noTables()
 	}
 	s.mu.Lock()
-	s.snapshots = snapshots
+	s.snapshots = readers
 	s.mu.Unlock()
 	return nil
+}
+
+// first returns the condition of the tables whose logs are read when the session opens.
+func (s *Session) first() func(table string) bool {
+	if s.options.First == "" || len(s.options.Versions) > 0 {
+		return everything
+	}
+	return mentions(s.options.First)
+}
+
+// made reports whether the view of a table is made.
+func (s *Session) made(table string) bool {
+	s.views.mu.Lock()
+	defer s.views.mu.Unlock()
+	for name := range s.views.files {
+		if strings.ToLower(name) == table {
+			return true
+		}
+	}
+	return false
 }
 
 // fix decides which version of a table the session sees, and returns what

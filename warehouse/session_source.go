@@ -14,26 +14,46 @@ import (
 
 // source returns the files of the table's view, in the order of their paths,
 // so that rows come in the same order from every warehouse of the same
-// captures. DuckDB takes the columns from the first file; where that one lacks
-// a column of the log's schema, as when an older release wrote it, the newest
-// comes first, and where that lacks one too, the columns come from all footers.
-func (s *Session) source(ctx context.Context, conn duckdb.Connection, t *schema.Table) (viewSource, error) {
+// captures. DuckDB takes the columns from the first file, which is expected to have all
+// of the log's schema.
+func (s *Session) source(t *schema.Table) (viewSource, error) {
 	src := viewSource{union: s.views.narrow}
-	snap := s.Snapshot(t.Name)
-	if snap == nil || len(snap.Files) == 0 {
-		return src, nil
+	snap, err := s.Snapshot(t.Name)
+	if err != nil || snap == nil || len(snap.Files) == 0 {
+		return src, err
 	}
-	newest := 0
 	src.adds = slices.Clone(snap.Files)
 	src.files = make([]string, len(snap.Files))
 	for i, f := range snap.Files {
 		src.files[i] = filepath.Join(s.dir, t.Name, filepath.FromSlash(f.Path))
-		if f.ModificationTime > snap.Files[newest].ModificationTime {
-			newest = i
-		}
 	}
 	if src.union {
 		return src, nil
+	}
+	src.has = map[string]bool{}
+	for _, c := range snap.Metadata.Schema {
+		src.has[c.Name] = true
+	}
+	return src, nil
+}
+
+// sourceOfFooters is source where the first file was found to lack a column of the log's schema,
+// as when an older release wrote it. The newest comes first then, and where
+// that lacks one too, the columns come from all footers.
+func (s *Session) sourceOfFooters(ctx context.Context, conn duckdb.Connection, t *schema.Table) (viewSource, error) {
+	src, err := s.source(t)
+	if err != nil || src.union {
+		return src, err
+	}
+	snap, err := s.Snapshot(t.Name)
+	if err != nil {
+		return src, err
+	}
+	newest := 0
+	for i, f := range src.adds {
+		if f.ModificationTime > src.adds[newest].ModificationTime {
+			newest = i
+		}
 	}
 	has, err := fileColumns(ctx, conn, src.files[0])
 	if err == nil && !complete(t, snap, has) && newest > 0 {

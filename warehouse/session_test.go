@@ -117,6 +117,15 @@ func small(t *testing.T) (*store, *Session) {
 	return s, s.open()
 }
 
+func snapshotOf(t *testing.T, s *Session, table string) *delta.Snapshot {
+	t.Helper()
+	snapshot, err := s.Snapshot(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
 // answer returns the rows of a query as text, cells joined by |.
 func answer(t *testing.T, s *Session, sql string, args ...any) string {
 	t.Helper()

@@ -114,21 +114,17 @@ func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted 
 
 // makeView makes the view of a table, or replaces it.
 func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t *schema.Table) error {
-	src, err := s.source(ctx, conn, t)
+	src, err := s.source(t)
 	if err != nil {
 		return err
 	}
-	if len(src.files) > 0 {
-		src.variable = "weir_files_of_" + t.Name
-		if err := runOn(ctx, conn, setFiles(src.variable, src.files[:1])); err != nil {
-			return err
+	err = s.viewOf(ctx, conn, t, &src)
+	if q := (*QueryError)(nil); errors.As(err, &q) && !q.vanished() && len(src.files) > 0 {
+		if src, err = s.sourceOfFooters(ctx, conn, t); err == nil {
+			err = s.viewOf(ctx, conn, t, &src)
 		}
 	}
-	sql, err := viewSQL(t, src)
 	if err != nil {
-		return err
-	}
-	if err := runOn(ctx, conn, sql); err != nil {
 		return err
 	}
 	if s.views.files == nil {
@@ -139,6 +135,21 @@ func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t *schem
 		delete(told, t.Name)
 	}
 	return nil
+}
+
+// viewOf makes the view of a table over some files.
+func (s *Session) viewOf(ctx context.Context, conn duckdb.Connection, t *schema.Table, src *viewSource) error {
+	if len(src.files) > 0 {
+		src.variable = "weir_files_of_" + t.Name
+		if err := runOn(ctx, conn, setFiles(src.variable, src.files[:1])); err != nil {
+			return err
+		}
+	}
+	sql, err := viewSQL(t, *src)
+	if err != nil {
+		return err
+	}
+	return runOn(ctx, conn, sql)
 }
 
 // tell gives a connection the files of all views that are made: those needed,

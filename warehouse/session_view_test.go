@@ -110,7 +110,7 @@ func TestFilesVanishBeforeTheViewIsMade(t *testing.T) {
 	house, s := pair(t)
 	log := delta.Open(filepath.Join(house.dir, "flows"))
 	c := delta.Commit{Adds: []delta.Add{house.file("2026-11-24", "tcp", "c", fmt.Sprintf(someRows, 7))}}
-	for _, f := range s.Snapshot("flows").Files {
+	for _, f := range snapshotOf(t, s, "flows").Files {
 		c.Removes = append(c.Removes, delta.Remove{Path: f.Path})
 		if err := os.Remove(filepath.Join(house.dir, "flows", f.Path)); err != nil {
 			t.Fatal(err)

@@ -52,6 +52,8 @@ type streams struct {
 	terminal func(context.Context, *shell.Shell, *shell.History) (in shell.Input, restore func())
 	// interrupts are the signals by which a person interrupts a statement.
 	interrupts []os.Signal
+	// exits tells that the program ends with the command.
+	exits bool
 	// typed is the file that keeps what is typed, if any.
 	typed string
 }

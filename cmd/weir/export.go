@@ -45,7 +45,7 @@ func (c *exportCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer a.leave(s)
 	written, err := e.Run(a.ctx, s, target)
 	err = selectionError(err)
 	switch {

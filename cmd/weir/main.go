@@ -12,12 +12,13 @@ import (
 )
 
 func main() {
+	collectLater()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		program: invocation(os.Args[0]), width: columns(), columns: columns, screen: messageScreen, live: term.IsTerminal(int(os.Stderr.Fd())),
-		interrupts: []os.Signal{os.Interrupt}, typed: historyPath(os.Getenv),
+		exits: true, interrupts: []os.Signal{os.Interrupt}, typed: historyPath(os.Getenv),
 	}
 	s.color = s.width > 0 && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	if term.IsTerminal(int(os.Stdin.Fd())) && s.width > 0 {

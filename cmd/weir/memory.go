@@ -101,6 +101,26 @@ func collectFrom(first, limit int64, garbage int) (restore func()) {
 	return begin
 }
 
+// startGarbage is the collector's percentage until its first run: that comes at 32 MB
+// then. Before that it would run several times while a command starts, and find
+// little.
+const startGarbage = 799
+
+// collectLater delays the collector's first run, unless GOGC says how much garbage
+// there may be. Who sets another percentage meanwhile keeps it.
+func collectLater() {
+	const usual = 100
+	if set := debug.SetGCPercent(startGarbage); set != usual {
+		debug.SetGCPercent(set)
+		return
+	}
+	runtime.AddCleanup(new(canary), func(int) {
+		if set := debug.SetGCPercent(usual); set != startGarbage {
+			debug.SetGCPercent(set)
+		}
+	}, 0)
+}
+
 // canary is of no use, so that the collector's first run finds it.
 type canary struct{ _ *canary }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 	"testing"
 	"time"
@@ -49,5 +50,36 @@ func TestRememberCollectsLate(t *testing.T) {
 	time.Sleep(20 * time.Millisecond)
 	if percent, limit := settings(); percent != percentBefore || limit != limitBefore {
 		t.Errorf("later it keeps to %d %% and %d bytes, before to %d and %d", percent, limit, percentBefore, limitBefore)
+	}
+}
+
+// TestCollectLater has the collector run, after which garbage is limited as always, or as a
+// command has set meanwhile.
+func TestCollectLater(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
+	percent := func() uint64 {
+		s := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+		metrics.Read(s)
+		return s[0].Value.Uint64()
+	}
+	for _, c := range []struct {
+		before, meanwhile int
+		want              uint64
+	}{{100, 0, 100}, {100, 50, 50}, {30, 0, 30}} {
+		debug.SetGCPercent(c.before)
+		collectLater()
+		if got := percent(); c.before == 100 && got != startGarbage {
+			t.Errorf("the first run comes at %d %%", got)
+		}
+		if c.meanwhile > 0 {
+			debug.SetGCPercent(c.meanwhile)
+		}
+		for range 20 {
+			runtime.GC()
+			time.Sleep(5 * time.Millisecond) // the cleanup has a goroutine of its own
+		}
+		if got := percent(); got != c.want {
+			t.Errorf("%d %% before and %d meanwhile: %d %% after the first run", c.before, c.meanwhile, got)
+		}
 	}
 }

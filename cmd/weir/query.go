@@ -51,11 +51,11 @@ defaults of text and time stand in single quotes.`
 
 // Run answers the statement, or tells about the saved queries.
 func (c *queryCommand) Run(a *app) error {
-	library, err := queries.OpenLibrary(c.Queries)
+	values, err := c.values()
 	if err != nil {
 		return err
 	}
-	values, err := c.values()
+	library, err := c.library()
 	if err != nil {
 		return err
 	}
@@ -78,6 +78,20 @@ func (c *queryCommand) Run(a *app) error {
 		return usage("--param belongs to saved queries, and this is SQL")
 	}
 	return c.run(a, output.Query{SQL: c.Query}, c.ReadOnly)
+}
+
+// library returns the saved queries that the command has to do with.
+func (c *queryCommand) library() (*queries.Library, error) {
+	asked := strings.TrimSpace(c.Query)
+	switch {
+	case c.List || c.Queries != "":
+		return queries.OpenLibrary(c.Queries)
+	case c.Show != "":
+		return queries.OpenNamed(c.Show)
+	case wordPattern.MatchString(asked):
+		return queries.OpenNamed(asked)
+	}
+	return &queries.Library{}, nil // SQL is asked
 }
 
 // wordPattern matches what can be a name; no SELECT is a single word.
@@ -172,7 +186,7 @@ const filesAhead = 2
 // run answers a query. A read-only session may write only where its answer
 // goes, and that only as Parquet, which DuckDB itself writes.
 func (c *queryCommand) run(a *app, q output.Query, readOnly bool) error {
-	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: readOnly, Ahead: filesAhead}
+	o := warehouse.SessionOptions{Dialects: dialect.All(), ReadOnly: readOnly, Ahead: filesAhead, First: q.SQL}
 	target, err := c.target(a, output.Options{MaxRows: c.Rows})
 	if err != nil {
 		return err
@@ -187,9 +201,18 @@ func (c *queryCommand) run(a *app, q output.Query, readOnly bool) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer a.leave(s)
 	_, err = output.Run(a.ctx, s, q, target)
 	return err
+}
+
+// leave ends a session at the end of a command.
+func (a *app) leave(s *warehouse.Session) {
+	if a.exits {
+		s.Leave()
+		return
+	}
+	s.Close()
 }
 
 // open opens a session on the warehouse for a command's own questions.

@@ -60,7 +60,7 @@ func (c *reportCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer a.leave(s)
 	r, err := queries.MakeReport(a.ctx, s, options)
 	if err != nil {
 		return err
