@@ -7,10 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
-	"github.com/google/gopacket/pcapgo"
 )
 
 // RecordOptions say where packets are kept and when a new file begins.
@@ -32,7 +28,7 @@ type Recorder struct {
 	options RecordOptions
 	file    *os.File
 	buffer  *bufio.Writer
-	ng      *pcapgo.NgWriter
+	ng      *pcapngWriter
 	links   map[LinkType]int
 	name    string
 	written int64
@@ -85,21 +81,14 @@ func (r *Recorder) write(s *Slab, i int) error {
 	number, ok := r.links[p.Link]
 	if !ok {
 		var err error
-		if number, err = r.ng.AddInterface(r.description(p.Link)); err != nil {
+		if number, err = r.ng.addInterface(p.Link, r.options.Snaplen); err != nil {
 			return err
 		}
 		r.links[p.Link] = number
 	}
 	const recordBytes = 32
 	r.written += int64(len(data)) + recordBytes
-	return r.ng.WritePacket(gopacket.CaptureInfo{
-		Timestamp: time.Unix(0, p.Time), CaptureLength: len(data), Length: max(int(p.Length), len(data)), InterfaceIndex: number,
-	}, data)
-}
-
-func (r *Recorder) description(link LinkType) pcapgo.NgInterface {
-	const nanoseconds = 9
-	return pcapgo.NgInterface{LinkType: layers.LinkType(link), SnapLength: uint32(r.options.Snaplen), TimestampResolution: nanoseconds}
+	return r.ng.packet(number, p.Time, max(int(p.Length), len(data)), data)
 }
 
 func (r *Recorder) begin(p *Packet) error {
@@ -120,8 +109,8 @@ func (r *Recorder) begin(p *Packet) error {
 	const bufferBytes = 1 << 20
 	r.file, r.name, r.written, r.opened = f, name+".pcapng", 0, time.Now()
 	r.buffer = bufio.NewWriterSize(f, bufferBytes)
-	r.links = map[LinkType]int{p.Link: 0}
-	r.ng, err = pcapgo.NewNgWriterInterface(r.buffer, r.description(p.Link), pcapgo.NgWriterOptions{SectionInfo: pcapgo.NgSectionInfo{Application: "weir"}})
+	r.links = map[LinkType]int{}
+	r.ng, err = newPcapngWriter(r.buffer, "weir")
 	return err
 }
 
@@ -132,7 +121,7 @@ func (r *Recorder) finish() error {
 	}
 	f := r.file
 	r.file = nil
-	err := errors.Join(r.ng.Flush(), r.buffer.Flush(), f.Close())
+	err := errors.Join(r.buffer.Flush(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), r.name)
 	}
