@@ -24,11 +24,42 @@ import (
 
 // parseIP returns the address that text names, or false.
 func parseIP(text string) (netip.Addr, bool) {
+	if four, ok := parseIPv4(text); ok {
+		return netip.AddrFrom4(four), true
+	}
 	ip, err := netip.ParseAddr(text)
 	if err != nil || ip.Zone() != "" {
 		return netip.Addr{}, false
 	}
 	return ip.Unmap(), true
+}
+
+// parseIPv4 returns the address of four numbers, in a fraction of the time that the
+// general way takes; most are.
+func parseIPv4(text string) (ip [4]byte, ok bool) {
+	part, number, digits := 0, 0, 0
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			if digits == 1 && number == 0 {
+				return ip, false // a leading zero
+			}
+			if number, digits = number*10+int(c-'0'), digits+1; number > 255 {
+				return ip, false
+			}
+		case c == '.' && digits > 0 && part < 3:
+			ip[part] = byte(number)
+			part, number, digits = part+1, 0, 0
+		default:
+			return ip, false
+		}
+	}
+	if part != 3 || digits == 0 {
+		return ip, false
+	}
+	ip[3] = byte(number)
+	return ip, true
 }
 
 // parseNetwork returns the network that text names.

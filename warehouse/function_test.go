@@ -48,3 +48,30 @@ func TestIPRangeIsIPIn(t *testing.T) {
 	}
 	expect(t, s, "SELECT ip_number('10.0.1.0') - ip_number('10.0.0.255'), ip_number(NULL), ip_number('x')", "1|NULL|NULL")
 }
+
+// TestParseIPv4 holds the short way to net/netip's.
+func TestParseIPv4(t *testing.T) {
+	texts := []string{"", "1", "1.2.3", "1.2.3.", ".1.2.3", "1..2.3", "1.2.3.4.", "1.2.3.4.5", "01.2.3.4", "1.2.3.00", "1.2.3.256", "1.2.3.999999999999999999999", "0.0.0.0", "255.255.255.255", "1.2.3.4 ", " 1.2.3.4", "1.2.3.4%x", "::1.2.3.4", "a.b.c.d", "-1.2.3.4", "+1.2.3.4", "1.2.3.\x00"}
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		var b []byte
+		for range r.IntN(16) {
+			b = append(b, "0123456789..125"[r.IntN(15)])
+		}
+		texts = append(texts, string(b), fmt.Sprintf("%d.%d.%d.%d", r.IntN(260), r.IntN(260), r.IntN(260), r.IntN(260)))
+	}
+	right := 0
+	for _, text := range texts {
+		want, err := netip.ParseAddr(text)
+		got, ok := parseIPv4(text)
+		if four := err == nil && want.Is4(); ok != four || ok && netip.AddrFrom4(got) != want {
+			t.Errorf("%q: %v, %t; net/netip: %v, %v", text, got, ok, want, err)
+		}
+		if ok {
+			right++
+		}
+	}
+	if right < 100 {
+		t.Errorf("%d of the texts are addresses", right)
+	}
+}

@@ -32,9 +32,10 @@ type SessionOptions struct {
 	MemoryLimit string
 	// Threads is how many threads a query may use; 0 means all cores.
 	Threads int
-	// Ahead is how many files more than threads are opened before their turn. Without
-	// any, threads wait for each other where there are many small files. DuckDB
-	// counts them as threads: it refuses to be set to fewer.
+	// Ahead is how many files more than threads are opened before their turn, if a
+	// table that the session was opened for has hundreds. Without any, threads wait for each other where
+	// there are many small files. DuckDB counts them as threads: it refuses to be
+	// set to fewer, and where there are few files they only take memory.
 	Ahead int
 	// TempDir is where a query that outgrows the memory limit may spill;
 	// empty means that it fails instead.
@@ -106,6 +107,9 @@ func OpenSession(ctx context.Context, dir string, tables []*schema.Table, option
 	if failed := <-started; err == nil && failed != nil {
 		err = fmt.Errorf("open warehouse %s: %w", dir, failed)
 	}
+	if err == nil {
+		err = s.settle(ctx)
+	}
 	if err != nil {
 		s.Close()
 		return nil, err
@@ -117,7 +121,11 @@ func OpenSession(ctx context.Context, dir string, tables []*schema.Table, option
 // empty. It serves queries over files that are no warehouse.
 func OpenMemory(ctx context.Context, tables []*schema.Table, options SessionOptions) (*Session, error) {
 	s := &Session{tables: tables, options: options, snapshots: map[string]reader{}}
-	if err := s.start(ctx); err != nil {
+	err := s.start(ctx)
+	if err == nil {
+		err = s.settle(ctx)
+	}
+	if err != nil {
 		s.Close()
 		return nil, err
 	}
@@ -194,10 +202,50 @@ func (s *Session) start(ctx context.Context) error {
 	if err := registerFunctions(s.conn); err != nil {
 		return fmt.Errorf("start DuckDB: %w", err)
 	}
+	return nil
+}
+
+// aheadFiles is from how many files on some are opened ahead.
+const aheadFiles = 200
+
+// settle sets what depends on the snapshots, and locks the settings of a read-only
+// session.
+func (s *Session) settle(ctx context.Context) error {
+	if s.options.Ahead > 0 && s.mostFiles() >= aheadFiles {
+		// DuckDB opens as many files ahead as it has threads, those included that
+		// a program lends it, which nobody does here.
+		threads := s.options.Threads
+		if threads == 0 {
+			threads = runtime.GOMAXPROCS(0)
+		}
+		for _, sql := range []string{
+			fmt.Sprintf("SET GLOBAL threads = %d", threads+s.options.Ahead),
+			fmt.Sprintf("SET GLOBAL external_threads = %d", 1+s.options.Ahead),
+		} {
+			if err := s.run(ctx, sql); err != nil {
+				return fmt.Errorf("start DuckDB: %w", err)
+			}
+		}
+	}
 	if !s.options.ReadOnly {
 		return nil
 	}
 	return s.lock(ctx)
+}
+
+// mostFiles returns how many files a table has at the most, of those that the session
+// is opened for.
+func (s *Session) mostFiles() int {
+	most, first := 0, s.first()
+	for _, t := range s.tables {
+		if !first(strings.ToLower(t.Name)) {
+			continue
+		}
+		if snapshot, err := s.Snapshot(t.Name); err == nil && snapshot != nil {
+			most = max(most, len(snapshot.Files))
+		}
+	}
+	return most
 }
 
 // settings returns DuckDB's start settings. Extensions are never fetched:
@@ -215,14 +263,8 @@ func (s *Session) settings() [][2]string {
 	if s.options.MemoryLimit != "" {
 		set = append(set, [2]string{"memory_limit", s.options.MemoryLimit})
 	}
-	if threads := s.options.Threads; threads > 0 || s.options.Ahead > 0 {
-		if threads == 0 {
-			threads = runtime.GOMAXPROCS(0)
-		}
-		// DuckDB opens as many files ahead as it has threads, those included that
-		// a program lends it, which nobody does here.
-		set = append(set, [2]string{"threads", strconv.Itoa(threads + s.options.Ahead)},
-			[2]string{"external_threads", strconv.Itoa(1 + s.options.Ahead)})
+	if s.options.Threads > 0 {
+		set = append(set, [2]string{"threads", strconv.Itoa(s.options.Threads)})
 	}
 	return set
 }

@@ -120,17 +120,41 @@ func TestFilesVanishBeforeTheViewIsMade(t *testing.T) {
 	expect(t, s, "SELECT count(*) FROM flows", "7")
 }
 
-// Threads of which some are lent files only are no more than there were.
+// Threads of which some are lent files only are no more than there were, and only
+// where there are many files.
 func TestFilesAreOpenedAhead(t *testing.T) {
-	_, s := pair(t)
-	one, err := OpenSession(t.Context(), s.dir, s.tables, SessionOptions{Threads: 1, Ahead: 3})
+	house, s := pair(t)
+	open := func(first string) *Session {
+		session, err := OpenSession(t.Context(), s.dir, s.tables, SessionOptions{Threads: 1, Ahead: 3, First: first, ReadOnly: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(session.Close)
+		return session
+	}
+	const settings = "SELECT current_setting('threads'), current_setting('external_threads')"
+	expect(t, open(""), settings, "1|1")
+	first := snapshotOf(t, s, "flows").Files[0]
+	c := delta.Commit{}
+	for i := range aheadFiles {
+		a := first
+		a.Path = fmt.Sprintf("%s/%d.parquet", filepath.Dir(first.Path), i)
+		if err := os.Link(filepath.Join(s.dir, "flows", first.Path), filepath.Join(s.dir, "flows", a.Path)); err != nil {
+			t.Fatal(err)
+		}
+		c.Adds = append(c.Adds, a)
+	}
+	house.commit(delta.Open(filepath.Join(s.dir, "flows")), c)
+	for first, want := range map[string]string{"": "4|4", "FROM flows": "4|4", "FROM other": "1|1"} {
+		expect(t, open(first), settings, want)
+	}
+	expect(t, open(""), "SELECT count(*) FROM flows", fmt.Sprint(8+5*aheadFiles))
+	one, err := OpenSession(t.Context(), s.dir, s.tables, SessionOptions{Ahead: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer one.Close()
-	expect(t, one, "SELECT current_setting('threads'), current_setting('external_threads')", "4|4")
-	expect(t, one, "SELECT count(*) FROM flows", "8")
-	expect(t, s, "SELECT current_setting('threads') - current_setting('external_threads')::BIGINT + 1 > 0", "true")
+	expect(t, one, "SELECT current_setting('threads') - current_setting('external_threads')::BIGINT + 1 > 0", "true")
 }
 
 // What was read stays in memory for no later statement, up to the whole warehouse.
