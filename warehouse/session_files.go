@@ -12,6 +12,7 @@ import (
 // tableFiles are the files of a view that is made.
 type tableFiles struct {
 	source viewSource
+	narrow bool   // the view has some of the columns, those of the first statement
 	set    string // SQL that sets the variable to all files, once it was asked for
 }
 

@@ -22,6 +22,7 @@ type views struct {
 	files   map[string]*tableFiles // by the table of a view that is made
 	spelled bool                   // the views of the dialects are made
 	narrow  bool                   // tables have files that lack newer columns, see widen
+	whole   bool                   // views have all columns from now on
 	altered bool                   // names may mean other things than the session's views
 	// told is what a connection was told of the files, by table.
 	told map[unsafe.Pointer]map[string]string
@@ -34,8 +35,20 @@ func (s *Session) prepare(ctx context.Context, conn duckdb.Connection, q *questi
 		return nil, err
 	}
 	st, err := prepare(conn, q.sql)
-	if failed := (*QueryError)(nil); errors.As(err, &failed) && failed.Kind == "Catalog Error" {
-		if err := s.makeViews(ctx, conn, everything, q); err != nil {
+	if failed := (*QueryError)(nil); errors.As(err, &failed) {
+		wanted := mentions(q.sql)
+		if failed.Kind == "Catalog Error" {
+			wanted = everything
+		}
+		// What DuckDB proposes instead of a name that is wrong may be among the other columns.
+		s.views.mu.Lock()
+		again := !s.views.whole && s.options.First != "" || failed.Kind == "Catalog Error"
+		s.views.whole = true
+		s.views.mu.Unlock()
+		if !again {
+			return nil, err
+		}
+		if err := s.makeViews(ctx, conn, wanted, q); err != nil {
 			return nil, err
 		}
 		st, err = prepare(conn, q.sql)
@@ -92,12 +105,14 @@ func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted 
 	for _, d := range s.options.Dialects {
 		spelled = spelled || d.View != "" && wanted(d.View)
 	}
+	narrow := s.narrowed(ctx, conn, q, wanted)
 	for _, t := range s.tables {
-		_, made := v.files[t.Name]
-		if !made && (spelled || wanted(strings.ToLower(t.Name))) {
-			if err := s.makeView(ctx, conn, t); err != nil {
-				return fmt.Errorf("make the view %s: %w", t.Name, err)
-			}
+		files, made := v.files[t.Name]
+		if !spelled && !wanted(strings.ToLower(t.Name)) || made && (!files.narrow || narrow[t.Name] != nil) {
+			continue
+		}
+		if err := s.makeView(ctx, conn, t, narrow[t.Name]); err != nil {
+			return fmt.Errorf("make the view %s: %w", t.Name, err)
 		}
 	}
 	if err := s.tell(ctx, conn, s.needed(ctx, conn, q)); err != nil {
@@ -112,16 +127,21 @@ func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted 
 	return nil
 }
 
-// makeView makes the view of a table, or replaces it.
-func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t *schema.Table) error {
+// makeView makes the view of a table, or replaces it; narrow, if not nil, is the table
+// with the columns that the view is to have.
+func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t, narrow *schema.Table) error {
 	src, err := s.source(t)
 	if err != nil {
 		return err
 	}
-	err = s.viewOf(ctx, conn, t, &src)
+	shown := t
+	if narrow != nil {
+		shown = narrow
+	}
+	err = s.viewOf(ctx, conn, shown, &src)
 	if q := (*QueryError)(nil); errors.As(err, &q) && !q.vanished() && len(src.files) > 0 {
 		if src, err = s.sourceOfFooters(ctx, conn, t); err == nil {
-			err = s.viewOf(ctx, conn, t, &src)
+			err = s.viewOf(ctx, conn, shown, &src)
 		}
 	}
 	if err != nil {
@@ -130,7 +150,7 @@ func (s *Session) makeView(ctx context.Context, conn duckdb.Connection, t *schem
 	if s.views.files == nil {
 		s.views.files = map[string]*tableFiles{}
 	}
-	s.views.files[t.Name] = &tableFiles{source: src}
+	s.views.files[t.Name] = &tableFiles{source: src, narrow: narrow != nil}
 	for _, told := range s.views.told {
 		delete(told, t.Name)
 	}
@@ -202,7 +222,7 @@ func (s *Session) remakeViews(ctx context.Context, narrow bool) error {
 		if _, made := s.views.files[t.Name]; !made {
 			continue
 		}
-		if err := s.makeView(ctx, conn, t); err != nil {
+		if err := s.makeView(ctx, conn, t, nil); err != nil {
 			return fmt.Errorf("make the view %s: %w", t.Name, err)
 		}
 	}
