@@ -106,9 +106,9 @@ func run(ctx context.Context, args []string, s streams) int {
 	if len(args) > 0 && args[0] == "help" {
 		args = append(slices.Clone(args[1:]), "--help")
 	}
-	var grammar cli
+	grammar := grammarFor(args)
 	exited := -1
-	parser, err := kong.New(&grammar,
+	parser, err := kong.New(grammar.Interface(),
 		kong.Name("weir"),
 		kong.Description("Turn packet captures into a warehouse of flows: Parquet tables that answer SQL."),
 		kong.Writers(s.out, s.err),
@@ -130,12 +130,13 @@ func run(ctx context.Context, args []string, s streams) int {
 		fmt.Fprintf(s.err, "weir: %v\nTry: %s\n", err, whereHelp(err))
 		return exitUsage
 	}
-	if grammar.Warehouse == "" {
+	flag := func(name string) reflect.Value { return grammar.Elem().FieldByName(name) }
+	if flag("Warehouse").String() == "" {
 		fmt.Fprintln(s.err, "weir: the name of the warehouse is empty: name a directory with -w or WEIR_WAREHOUSE")
 		return exitUsage
 	}
 	a := &app{
-		streams: s, ctx: ctx, warehouse: grammar.Warehouse, json: grammar.JSON, verbose: grammar.Verbose,
+		streams: s, ctx: ctx, warehouse: flag("Warehouse").String(), json: flag("JSON").Bool(), verbose: flag("Verbose").Bool(),
 		version: version(), tables: extract.NewCatalogues(),
 	}
 	return a.conclude(parsed.Run(a))

@@ -1,5 +1,11 @@
 package main
 
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
 // cli is the grammar of the command line: one command per file.
 type cli struct {
 	Warehouse string `short:"w" placeholder:"DIR" default:"${warehouse}" env:"WEIR_WAREHOUSE" help:"The warehouse (default ${default})."`
@@ -25,4 +31,25 @@ type cli struct {
 
 	Completion completionCommand `cmd:"" help:"Print what teaches bash, zsh or fish to complete weir's command lines."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" help:"Answer a shell that completes."`
+}
+
+// grammarFor returns a pointer to the grammar, or where the command line begins
+// with a command to a grammar of that alone, because kong takes 2 ms over the others.
+// The commands that look at all of the grammar need it.
+func grammarFor(args []string) reflect.Value {
+	var fields []reflect.StructField
+	alone := false
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[cli]()) {
+		if _, command := f.Tag.Lookup("cmd"); command {
+			if len(args) == 0 || strings.ToLower(f.Name) != args[0] {
+				continue
+			}
+			alone = true
+		}
+		fields = append(fields, f)
+	}
+	if !alone || slices.Contains([]string{"completion", "complete"}, args[0]) {
+		return reflect.ValueOf(new(cli))
+	}
+	return reflect.New(reflect.StructOf(fields))
 }

@@ -14,7 +14,8 @@
 --             that are merely missing, and answers that nobody asked for
 --   volume    payload bytes, on a logarithmic scale from 1 kB to 1 MB
 WITH echoes AS (
-    SELECT *,
+    SELECT src_ip, dst_ip, start_time, end_time, icmp_type, fwd_packets, bwd_packets, fwd_payload_bytes, bwd_payload_bytes,
+        fwd_payload_len_max, bwd_payload_len_max, fwd_payload_len_std, bwd_payload_len_std,
         fwd_payload_bytes / greatest(fwd_packets, 1) AS fwd_mean,
         bwd_payload_bytes / greatest(bwd_packets, 1) AS bwd_mean
     FROM flows
