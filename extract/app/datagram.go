@@ -18,7 +18,7 @@ func (c *Conversation) Datagram(h *decode.Header, dir int, packet int64) bool {
 	if c.stage == guessing {
 		c.guessDatagram(h.Payload, wire, dir)
 	}
-	if c.stage == reading {
+	if c.stage == reading && c.mayRead(h.Payload, wire) {
 		c.datagramr.Datagram(dir, h.Payload, wire, event.Stamp{Time: h.Time, Packet: packet})
 		c.settle()
 	}
@@ -57,9 +57,21 @@ func (c *Conversation) readDatagrams(r datagramReader) {
 	c.finisher, _ = r.(finisher)
 }
 
+// netBIOSPort is where NetBIOS asks for names, in the format of DNS.
+const netBIOSPort = 137
+
 func (c *Conversation) isDNS(b []byte, wire int) bool {
 	if c.onDNSPort() {
 		return dns.ProbePort(b, wire)
 	}
+	if c.flow.Ports && (c.flow.InitiatorPort == netBIOSPort || c.flow.ResponderPort == netBIOSPort) {
+		return false
+	}
 	return dns.Probe(b, wire) == dns.Yes
+}
+
+// mayRead tells whether a datagram is for the flow's parser, which takes
+// nearly anything for DNS.
+func (c *Conversation) mayRead(b []byte, wire int) bool {
+	return c.dns == nil || c.onDNSPort() || dns.ProbeNext(b, wire)
 }

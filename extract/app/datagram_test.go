@@ -8,6 +8,9 @@ import (
 	"weir/warehouse/schema"
 )
 
+// netBIOSQuery asks for the name *, as scanners do on any port.
+var netBIOSQuery = "\x80\xf0\x00\x10\x00\x01" + strings.Repeat("\x00", 6) + " CK" + strings.Repeat("A", 30) + "\x00\x00\x21\x00\x01"
+
 func TestDatagrams(t *testing.T) {
 	ntp := "\x23\x02\x06\xe9" + strings.Repeat("\x00", 36) + "\xe5\x00\x00\x00\x01\x02\x03\x04"
 	rtp := func(seq byte) string {
@@ -20,6 +23,9 @@ func TestDatagrams(t *testing.T) {
 	}{
 		"dns":                {40000, 53, []say{{0, dnsQuery("example")}, {1, dnsReply("example")}}, "dns dns"},
 		"dns on any port":    {40000, 4000, []say{{0, dnsQuery("example")}, {1, dnsReply("example")}}, "dns dns"},
+		"dns and a scan":     {40000, 4000, []say{{0, dnsQuery("example")}, {0, netBIOSQuery}, {0, "\x00\x00\x10\x00" + strings.Repeat("\x00", 8)}, {0, strings.Repeat("\x00", 40)}}, "dns dns"},
+		"dns and an error":   {40000, 4000, []say{{0, dnsQuery("example")}, {1, "\x12\x34\x80\x01" + strings.Repeat("\x00", 8)}}, "dns dns"},
+		"netbios, mangled":   {40000, 137, []say{{0, dnsQuery("example")}}, ""},
 		"dns from a server":  {53, 40000, []say{{0, dnsReply("example")}}, "dns dns<"},
 		"two transactions":   {40000, 53, []say{{0, dnsQuery("a")}, {0, dnsQuery("b")}, {1, dnsReply("b")}, {1, dnsReply("a")}}, "dns dns dns"},
 		"ntp":                {40000, 123, []say{{0, ntp}}, "ntp"},

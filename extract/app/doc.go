@@ -32,7 +32,9 @@
 // to TLS, that is read too and the service remains the first one; it is looked
 // for in maxWatched chunks. Other protocols inside of tunnels are not read.
 //
-// UDP is judged datagram by datagram, a few of them.
+// UDP is judged datagram by datagram, a few of them. DNS goes on to be judged
+// where neither port is its own; on port 137, that of NetBIOS's names, it is not
+// looked for.
 //
 // A flow that the active timeout has cut goes on as a new conversation, of
 // which the rule for slices says that its state is fresh: service and counts

@@ -5,8 +5,9 @@
 //
 // A Parser is the state of one flow. Datagrams go to Datagram, the in-order
 // bytes of a TCP flow to Data. A message counts if its header of 12 octets was
-// captured and its opcode is assigned; other datagrams are ignored, and a
-// stream direction ends at a length below 12, for it can only be out of step.
+// captured and its opcode is assigned; other datagrams are ignored (on ports that
+// are not DNS's own, also those that ProbeNext does not take), and a stream
+// direction ends at a length below 12, for it can only be out of step.
 // What follows the header is read up to the first octet that was not captured
 // or that contradicts the format: a name that is cut is no name, answers are
 // those that are whole. Of several questions the first counts.

@@ -23,6 +23,21 @@ func Probe(b []byte, wire int) Verdict {
 	return No
 }
 
+// ProbeNext tells whether a UDP payload is a further message of a flow that has
+// carried DNS on ports that are not DNS's own: what Probe takes, and the response
+// that is a header with an error only. Scanners send one port the questions of
+// many protocols.
+func ProbeNext(b []byte, wire int) bool {
+	if strict(b, wire) == Yes {
+		return true
+	}
+	if len(b) != headerLen || wire != headerLen {
+		return false
+	}
+	h := readHeader(b)
+	return h.response() && h.rcode() != 0 && plausibleFlags(h) && h.questions+h.records() == 0
+}
+
 // ProbePort tells whether a UDP payload is DNS on the ports 53, 5353 and 5355, where it is enough
 // that the header has an assigned opcode and as many records as may fit, and the
 // first name parses as far as it was captured. What NetBIOS hosts ask there is DNS too.
