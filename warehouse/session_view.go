@@ -106,12 +106,15 @@ func (s *Session) makeViews(ctx context.Context, conn duckdb.Connection, wanted 
 		spelled = spelled || d.View != "" && wanted(d.View)
 	}
 	narrow := s.narrowed(ctx, conn, q, wanted)
+	if narrow != nil { // then it is known what is a table's name, and not a column's
+		wanted = func(view string) bool { return narrow[view] != nil }
+	}
 	for _, t := range s.tables {
 		files, made := v.files[t.Name]
-		if !spelled && !wanted(strings.ToLower(t.Name)) || made && (!files.narrow || narrow[t.Name] != nil) {
+		if !spelled && !wanted(strings.ToLower(t.Name)) || made && (!files.narrow || narrow[strings.ToLower(t.Name)] != nil) {
 			continue
 		}
-		if err := s.makeView(ctx, conn, t, narrow[t.Name]); err != nil {
+		if err := s.makeView(ctx, conn, t, narrow[strings.ToLower(t.Name)]); err != nil {
 			return fmt.Errorf("make the view %s: %w", t.Name, err)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 // therefore have only the columns that it names, where its tree shows that no other
 // can matter. A later statement, or an error, gets them with all columns.
 
-// narrowed returns the tables with the columns that a statement names; it has no
-// entry of a table of which all columns may matter.
+// narrowed returns the tables that a statement reads, by their names in small letters, with the columns that it names,
+// or nil where all columns may matter.
 func (s *Session) narrowed(ctx context.Context, conn duckdb.Connection, q *question, wanted func(view string) bool) map[string]*schema.Table {
 	if s.views.whole || s.options.First == "" || q.sql != s.options.First || wanted("") {
 		return nil
@@ -33,8 +33,8 @@ func (s *Session) narrowed(ctx context.Context, conn duckdb.Connection, q *quest
 	eachName(strings.ReplaceAll(q.sql, "'", " "), func(name string, _ byte) { names[name] = true })
 	narrow := map[string]*schema.Table{}
 	for _, t := range s.tables {
-		if len(r.rows[strings.ToLower(t.Name)]) > 0 {
-			narrow[t.Name] = onlyNamed(t, names)
+		if name := strings.ToLower(t.Name); len(r.rows[name]) > 0 {
+			narrow[name] = onlyNamed(t, names)
 		}
 	}
 	return narrow
