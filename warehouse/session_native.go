@@ -30,6 +30,7 @@ import "C"
 
 import (
 	"errors"
+	"strings"
 	"unsafe"
 
 	duckdb "github.com/duckdb/duckdb-go-bindings"
@@ -43,7 +44,8 @@ type statement struct {
 	executed bool
 }
 
-// prepare compiles the one statement that sql holds.
+// prepare compiles the one statement that sql holds. DuckDB makes several of a PIVOT
+// whose columns it has to find first: those that find them run here.
 func prepare(conn duckdb.Connection, sql string) (*statement, error) {
 	var parsed duckdb.ExtractedStatements
 	defer duckdb.DestroyExtracted(&parsed)
@@ -54,16 +56,40 @@ func prepare(conn duckdb.Connection, sql string) (*statement, error) {
 		}
 		return nil, ErrEmptyQuery
 	}
-	if n > 1 {
+	if word := firstWord(sql); n > 1 && (word == "" || strings.EqualFold(word, "create")) {
 		return nil, ErrManyStatements
 	}
+	for i := range n - 1 {
+		if err := findColumns(conn, parsed, i); err != nil {
+			return nil, err
+		}
+	}
+	return compile(conn, parsed, n-1)
+}
+
+// compile prepares one of the statements of a text.
+func compile(conn duckdb.Connection, parsed duckdb.ExtractedStatements, i duckdb.IdxT) (*statement, error) {
 	st := &statement{conn: conn}
-	if duckdb.PrepareExtractedStatement(conn, parsed, 0, &st.prepared) == duckdb.StateError {
+	if duckdb.PrepareExtractedStatement(conn, parsed, i, &st.prepared) == duckdb.StateError {
 		err := newQueryError(duckdb.PrepareError(st.prepared))
 		duckdb.DestroyPrepare(&st.prepared)
 		return nil, err
 	}
 	return st, nil
+}
+
+// findColumns runs a statement that DuckDB has put before a PIVOT. It makes a type, with which
+// the text itself does not begin.
+func findColumns(conn duckdb.Connection, parsed duckdb.ExtractedStatements, i duckdb.IdxT) error {
+	st, err := compile(conn, parsed, i)
+	if err != nil {
+		return err
+	}
+	defer st.close()
+	if duckdb.PreparedStatementType(st.prepared) != duckdb.StatementTypeCreate {
+		return ErrManyStatements
+	}
+	return st.execute()
 }
 
 // execute starts the statement, whose parameters are bound. Rows are computed

@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -45,14 +46,18 @@ func TestCancelWhileReading(t *testing.T) {
 func TestQueryErrors(t *testing.T) {
 	_, s := small(t)
 	for sql, want := range map[string]string{
-		"SELEC 1":                         "LINE 1: SELEC 1\n        ^",
-		"SELECT nothing FROM flows":       "LINE 1: SELECT nothing FROM flows",
-		"SELECT 1; SELECT 2":              ErrManyStatements.Error(),
-		"  -- nothing\n":                  ErrEmptyQuery.Error(),
-		"SELECT $1":                       "1 parameters, not 0",
-		"SELECT error('boom') FROM flows": "boom",
-		"SELECT ip_in('10.0.0.1', 'x')":   `"x" is no network`,
-		"INSTALL httpfs":                  "",
+		"SELEC 1":                   "LINE 1: SELEC 1\n        ^",
+		"SELECT nothing FROM flows": "LINE 1: SELECT nothing FROM flows",
+		"SELECT 1; SELECT 2":        ErrManyStatements.Error(),
+		"PIVOT flows ON protocol USING count(*); SELECT 2":       ErrManyStatements.Error(),
+		"CREATE TYPE letter AS ENUM ('a'); SELECT 1":             ErrManyStatements.Error(),
+		"/* /* */ */ CREATE TYPE letter AS ENUM ('a'); SELECT 1": ErrManyStatements.Error(),
+		"PIVOT flows ON nothing USING count(*)":                  "nothing",
+		"  -- nothing\n":                                         ErrEmptyQuery.Error(),
+		"SELECT $1":                                              "1 parameters, not 0",
+		"SELECT error('boom') FROM flows":                        "boom",
+		"SELECT ip_in('10.0.0.1', 'x')":                          `"x" is no network`,
+		"INSTALL httpfs":                                         "",
 	} {
 		err := s.Exec(t.Context(), sql)
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -60,8 +65,36 @@ func TestQueryErrors(t *testing.T) {
 		}
 	}
 	expect(t, s, "SELECT 1;", "1")
+	expect(t, s, "SELECT count(*) FROM duckdb_types() WHERE type_name = 'letter'", "0")
 	expect(t, s, "SELECT $b - $a", "3", Arg{"a", 2}, Arg{"b", 5})
 	expect(t, s, "SELECT ?", "x'); DROP VIEW flows; --", "x'); DROP VIEW flows; --")
+}
+
+// TestPivot has DuckDB find the columns of a result in the table, by statements of its
+// own before the one asked for.
+func TestPivot(t *testing.T) {
+	_, s := small(t)
+	letters := "(VALUES ('x', 'a', 1), ('x', 'b', 2), ('y', 'b', 3)) t(k, letter, n)"
+	for range 2 {
+		expect(t, s, "PIVOT (FROM "+letters+") ON letter USING sum(n) GROUP BY k ORDER BY k", "x|1|2\ny|NULL|3")
+	}
+	expect(t, s, "SELECT b FROM (PIVOT (FROM "+letters+") ON letter USING sum(n)) ORDER BY k", "2\n3")
+	rows, err := s.Query(t.Context(), "PIVOT flows ON protocol USING count(*) GROUP BY date")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	names := ""
+	for _, c := range rows.Columns() {
+		names += " " + c.Name
+	}
+	if names != " date tcp udp" {
+		t.Errorf("the columns are%s", names)
+	}
+	path := filepath.Join(t.TempDir(), "pivot.parquet")
+	if n, err := s.CopyParquet(t.Context(), path, "PIVOT (FROM "+letters+") ON letter USING sum(n)"); err != nil || n != 2 {
+		t.Errorf("%d rows copied: %v", n, err)
+	}
 }
 
 func TestTypesOfResults(t *testing.T) {
