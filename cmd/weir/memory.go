@@ -56,7 +56,7 @@ const outsideHeap = 40 << 20
 // mostGarbage is how much garbage may lie about beside what is in use, in percent.
 // Most of that are batches without pointers, which the collector passes over,
 // so it costs little to look often.
-const mostGarbage = 50
+const mostGarbage = 65
 
 // remember completes the memory limit of a configuration, judges all of it, and
 // makes the collector keep to the limit until forget is called.
@@ -79,7 +79,7 @@ func remember(c *extract.Config) (forget func(), err error) {
 
 // firstCollection is how many bytes are in use when the collector runs first. What
 // it would find before that is little, and it would look a dozen times.
-const firstCollection = 128 << 20
+const firstCollection = 144 << 20
 
 // collectFrom lets the collector begin at that many bytes, and keep to the limit and
 // the percentage of garbage from its first run on. Restore ends the waiting for it.
