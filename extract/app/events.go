@@ -27,11 +27,15 @@ type ledger struct {
 }
 
 func (l *ledger) addDNS(x *dns.Event) {
-	l.events.DNS = append(l.events.DNS, enter(&l.dns, x.Keep(&l.dnsRooms)))
+	kept := enter(&l.dns)
+	x.Keep(kept, &l.dnsRooms)
+	l.events.DNS = append(l.events.DNS, kept)
 }
 
 func (l *ledger) addHTTP(x *http.Event) {
-	l.events.HTTP = append(l.events.HTTP, enter(&l.http, x.Keep(&l.httpRooms)))
+	kept := enter(&l.http)
+	x.Keep(kept, &l.httpRooms)
+	l.events.HTTP = append(l.events.HTTP, kept)
 }
 
 func (l *ledger) addTLS(x *tls.Event) { l.events.TLS = append(l.events.TLS, x) }
@@ -39,13 +43,13 @@ func (l *ledger) addTLS(x *tls.Event) { l.events.TLS = append(l.events.TLS, x) }
 // pageEvents is how many events lie together.
 const pageEvents = 64
 
-// enter puts an event on a page and returns its place, which stays.
-func enter[E any](page *[]E, x E) *E {
+// enter returns the place of another event on a page, which stays.
+func enter[E any](page *[]E) *E {
 	if len(*page) == cap(*page) {
 		*page = make([]E, 0, pageEvents)
 		clear((*page)[:pageEvents]) // fresh pages that are read first are mapped twice
 	}
-	*page = append(*page, x)
+	*page = (*page)[:len(*page)+1]
 	return &(*page)[len(*page)-1]
 }
 

@@ -41,10 +41,7 @@ func (v *Vector) storeNulls(n int) {
 	case KindFloat64:
 		clear(v.addFloat64(n))
 	case KindBool:
-		old := len(v.Bool)
-		v.rows += n
-		v.Bool = v.boolRoom(n)[:old+n]
-		clear(v.Bool[old:])
+		clear(v.addBool(n))
 	default:
 		end := v.Offsets[len(v.Offsets)-1] // Bytes may have the text of the next row already
 		ends := v.addOffsets(n)

@@ -128,9 +128,19 @@ func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 	c.Type, c.Nullable = Bool, true
 	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
-		for _, r := range rows {
-			v.AppendBool(value(r))
+		if rows = leadingNulls(v, rows, value); len(rows) == 0 {
+			return
 		}
+		values, valid := v.addBool(len(rows)), v.addValid(len(rows))
+		known := 0
+		for i, r := range rows {
+			x, ok := value(r)
+			if ok {
+				known++
+			}
+			values[i], valid[i] = x && ok, ok
+		}
+		v.Nulls += len(rows) - known
 	}}
 }
 
@@ -178,9 +188,16 @@ func NullStr[R any](c Column, text func(dst []byte, r R) ([]byte, bool)) Field[R
 func List[R any](c Column, fill func(elem *Vector, r R) bool) Field[R] {
 	c.Nullable = true
 	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
-		for _, r := range rows {
-			v.EndList(fill(v.Elem, r))
+		ends, valid := v.addOffsets(len(rows)), v.addValid(len(rows))
+		known := 0
+		for i, r := range rows {
+			ok := fill(v.Elem, r)
+			if ok {
+				known++
+			}
+			ends[i], valid[i] = uint32(v.Elem.rows), ok
 		}
+		v.Nulls += len(rows) - known
 	}}
 }
 

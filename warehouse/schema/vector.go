@@ -277,6 +277,14 @@ func (v *Vector) addFloat64(n int) (values []float64) {
 	return v.Float64[old:]
 }
 
+func (v *Vector) addBool(n int) (values []bool) {
+	v.store()
+	v.rows += n
+	old := len(v.Bool)
+	v.Bool = v.boolRoom(n)[:old+n]
+	return v.Bool[old:]
+}
+
 func (v *Vector) addOffsets(n int) (ends []uint32) {
 	v.store()
 	v.rows += n

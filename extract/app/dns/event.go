@@ -55,11 +55,10 @@ type Rooms struct {
 	marks event.Room[uint32]
 }
 
-// Keep returns the event with all that it refers to in rooms, so that e may be recycled.
-func (e *Event) Keep(r *Rooms) Event {
-	kept := *e
+// Keep makes kept the event, with all that it refers to in rooms, so that e may be recycled.
+func (e *Event) Keep(kept *Event, r *Rooms) {
+	*kept = *e
 	kept.name, kept.text, kept.marks = r.text.Copy(e.name), r.text.Copy(e.text), r.marks.Copy(e.marks)
-	return kept
 }
 
 // keepText is how much memory for answers an event keeps that is used again.

@@ -70,11 +70,10 @@ func (e *Event) clear() {
 // Rooms are where the texts of events are kept.
 type Rooms struct{ text event.Room[byte] }
 
-// Keep returns the event with all that it refers to in rooms, so that e may be recycled.
-func (e *Event) Keep(r *Rooms) Event {
-	kept := *e
+// Keep makes kept the event, with all that it refers to in rooms, so that e may be recycled.
+func (e *Event) Keep(kept *Event, r *Rooms) {
+	*kept = *e
 	kept.text = r.text.Copy(e.text)
-	return kept
 }
 
 // set gives a part its value.
