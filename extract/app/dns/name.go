@@ -87,17 +87,44 @@ func skipName(msg []byte, off int) (int, outcome) {
 	return 0, cut
 }
 
-func appendLabel(dst, label []byte) []byte {
-	for _, c := range label {
+// asWritten holds how bytes of a label are written that take one place, in small
+// letters, and 0 for those that are escaped.
+var asWritten = func() (t [256]byte) {
+	for c := byte(' '); c <= '~'; c++ {
 		switch {
 		case c == '.' || c == '\\':
-			dst = append(dst, '\\', c)
-		case c < ' ' || c > '~':
-			dst = appendEscape(dst, c)
 		case c >= 'A' && c <= 'Z':
-			dst = append(dst, c+'a'-'A')
+			t[c] = c + 'a' - 'A'
 		default:
-			dst = append(dst, c)
+			t[c] = c
+		}
+	}
+	return t
+}()
+
+func appendLabel(dst, label []byte) []byte {
+	start := len(dst)
+	dst = append(dst, label...)
+	for i, c := range label {
+		w := asWritten[c]
+		if w == 0 {
+			return appendEscaped(dst[:start+i], label[i:])
+		}
+		dst[start+i] = w
+	}
+	return dst
+}
+
+// appendEscaped is appendLabel where there is something to escape.
+func appendEscaped(dst, label []byte) []byte {
+	for _, c := range label {
+		switch w := asWritten[c]; {
+		case w != 0:
+			dst = append(dst, w)
+		case c == '.' || c == '\\':
+			dst = append(dst, '\\', c)
+		default:
+			dst = appendEscape(dst, c)
 		}
 	}
 	return dst

@@ -1,6 +1,9 @@
 package http
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // maxMethod is the longest method, in characters.
 const maxMethod = 32
@@ -37,10 +40,8 @@ func parseStart(line []byte) start {
 		return start{}
 	}
 	s := start{method: line[:n], target: trimLeft(line[n:]), minor: -1}
-	for _, c := range s.target {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return start{}
-		}
+	if hasControl(s.target) {
+		return start{}
 	}
 	last := bytes.LastIndexByte(s.target, ' ')
 	if last > 0 {
@@ -58,6 +59,30 @@ func parseStart(line []byte) start {
 		s.target = trimRight(s.target[:last])
 	}
 	return s
+}
+
+// hasControl reports whether b has a control character other than a tab. It looks at
+// eight bytes at once: of those below ' ' and of DEL the upper bit is set in low or del.
+func hasControl(b []byte) bool {
+	const ones = 0x0101010101010101
+	for ; len(b) >= 8; b = b[8:] {
+		x := binary.LittleEndian.Uint64(b)
+		y := x ^ 0x7f*ones
+		low, del := (x-' '*ones)&^x, (y-ones)&^y
+		if (low|del)&(0x80*ones) != 0 && anyControl(b[:8]) {
+			return true
+		}
+	}
+	return anyControl(b)
+}
+
+func anyControl(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 // parseVersion parses HTTP/1.digit.
