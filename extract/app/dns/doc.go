@@ -37,7 +37,8 @@
 // The data of answers is in presentation format as in zone files, with names
 // as above and without parentheses: 10 mx.example.com, "v=spf1 -all". Types
 // without a known format, and data that does not fit its type, are written
-// as RFC 3597 has it: \# 3 0A0B0C. OPT is no answer. Types, classes, opcodes and
+// as RFC 3597 has it: \# 3 0A0B0C. OPT is no answer, nor is a prerequisite of a dynamic update
+// (RFC 2136, 2.4), though ANCOUNT counts both. Types, classes, opcodes and
 // response codes are mnemonics of the IANA registry, else TYPE65400, CLASS256,
 // OPCODE3, RCODE12; type 255 is ANY. With port 5353 the top bit of a class is
 // mDNS's own and not part of it. The response code includes the upper bits

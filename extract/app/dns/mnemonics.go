@@ -92,7 +92,10 @@ func className(c uint16) string {
 	return ""
 }
 
-var opcodes = [...]string{0: "QUERY", 1: "IQUERY", 2: "STATUS", 4: "NOTIFY", 5: "UPDATE", 6: "DSO"}
+// opcodeUpdate is that of dynamic updates (RFC 2136).
+const opcodeUpdate = 5
+
+var opcodes = [...]string{0: "QUERY", 1: "IQUERY", 2: "STATUS", 4: "NOTIFY", opcodeUpdate: "UPDATE", 6: "DSO"}
 
 func opcodeName(o uint8) string {
 	if int(o) < len(opcodes) {

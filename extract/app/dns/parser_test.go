@@ -193,6 +193,17 @@ func TestExtendedCode(t *testing.T) {
 	expect(t, r.rows(t)[1], row{"rcode": "RCODE12", "query": "null", "qclass": "null"})
 }
 
+// What stands in the place of answers in a dynamic update is a prerequisite (RFC 2136, 2.2).
+func TestPrerequisitesAreNoAnswers(t *testing.T) {
+	const update, none = 5 << 11, 254
+	for flags, answers := range map[uint16]string{response: `[\# 0]`, response | update: "[]"} {
+		r := newRig(40000, 53)
+		m := message(7, flags, 1, 1, 0, 1).question("a", 6, 1).answer(1, none, 0, nil).name(".").u16(41, 4096, 0x0100, 0, 0)
+		r.datagram(1, m, 1)
+		expect(t, r.rows(t)[0], row{"rcode": "BADVERS", "answers": answers, "answer_count": "1"})
+	}
+}
+
 // The text of one row's answers is bounded.
 func TestAnswersAreBounded(t *testing.T) {
 	m := message(7, response, 1, 400).question("a", 16, 1)

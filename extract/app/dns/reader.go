@@ -74,7 +74,7 @@ func (m *message) readAnswers(b []byte, off int) (int, outcome) {
 		if o != whole {
 			return off, o
 		}
-		if off = r.end; full || r.rtype == typeOPT {
+		if off = r.end; full || r.rtype == typeOPT || m.opcode() == opcodeUpdate {
 			continue
 		}
 		before := len(m.text)
