@@ -82,22 +82,28 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 		}}
 	}
 	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
-		if rows = leadingNulls(v, rows, value); len(rows) == 0 {
-			return
-		}
-		values, valid := v.addInt64(len(rows)), v.addValid(len(rows))
-		known := 0
-		for i, r := range rows {
-			x, ok := value(r)
-			if ok {
-				known++
-			} else {
-				x = 0
-			}
-			values[i], valid[i] = x, ok
-		}
-		v.Nulls += len(rows) - known
+		fillNullable(v, rows, value, (*Vector).addInt64)
 	}}
+}
+
+// fillNullable appends rows to a vector; add appends the slots of its values.
+func fillNullable[R, T any](v *Vector, rows []R, value func(R) (T, bool), add func(*Vector, int) []T) {
+	if rows = leadingNulls(v, rows, value); len(rows) == 0 {
+		return
+	}
+	values, valid := add(v, len(rows)), v.addValid(len(rows))
+	known := 0
+	var none T
+	for i, r := range rows {
+		x, ok := value(r)
+		if ok {
+			known++
+		} else {
+			x = none
+		}
+		values[i], valid[i] = x, ok
+	}
+	v.Nulls += len(rows) - known
 }
 
 // NullFloat declares a stored DOUBLE column that is null where value returns
@@ -105,21 +111,7 @@ func NullInt[R any](c Column, value func(R) (int64, bool)) Field[R] {
 func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 	c.Type, c.Nullable = Double, true
 	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
-		if rows = leadingNulls(v, rows, value); len(rows) == 0 {
-			return
-		}
-		values, valid := v.addFloat64(len(rows)), v.addValid(len(rows))
-		known := 0
-		for i, r := range rows {
-			x, ok := value(r)
-			if ok {
-				known++
-			} else {
-				x = 0
-			}
-			values[i], valid[i] = x, ok
-		}
-		v.Nulls += len(rows) - known
+		fillNullable(v, rows, value, (*Vector).addFloat64)
 	}}
 }
 
@@ -128,19 +120,7 @@ func NullFloat[R any](c Column, value func(R) (float64, bool)) Field[R] {
 func NullBool[R any](c Column, value func(R) (bool, bool)) Field[R] {
 	c.Type, c.Nullable = Bool, true
 	return Field[R]{Column: c, fill: func(v *Vector, rows []R) {
-		if rows = leadingNulls(v, rows, value); len(rows) == 0 {
-			return
-		}
-		values, valid := v.addBool(len(rows)), v.addValid(len(rows))
-		known := 0
-		for i, r := range rows {
-			x, ok := value(r)
-			if ok {
-				known++
-			}
-			values[i], valid[i] = x && ok, ok
-		}
-		v.Nulls += len(rows) - known
+		fillNullable(v, rows, value, (*Vector).addBool)
 	}}
 }
 
