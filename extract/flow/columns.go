@@ -36,7 +36,7 @@ func Catalogue() *schema.Catalogue[*Flow] {
 			fields = append(fields, f)
 		}
 	}
-	return schema.NewCatalogue("flows", fields)
+	return schema.NewCatalogue("flows", fields).Fetching(fetch)
 }
 
 // side is one direction as columns spell it.
@@ -47,6 +47,29 @@ type side struct {
 }
 
 var sides = [2]side{{"fwd", "the initiator", fwd}, {"bwd", "the responder", bwd}}
+
+// cells take the values of a set of columns.
+type cells = schema.Cells
+
+// set declares columns whose values are found together.
+func set(values func(f *Flow, to cells) bool, columns ...column) []field {
+	return schema.Set(values, columns...)
+}
+
+// whole describes an INT64 column that is never null.
+func whole(name, unit, doc string) column {
+	return column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}
+}
+
+// orNull describes an INT64 column with nulls.
+func orNull(name, unit, doc string) column {
+	return column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc, Nullable: true}
+}
+
+// real describes a DOUBLE column with nulls.
+func real(name, unit, doc string) column {
+	return column{Name: name, Type: schema.Double, Unit: unit, Doc: doc, Nullable: true}
+}
 
 // count declares a stored INT64 column that is never null.
 func count(name, unit, doc string, value func(*Flow) int64) field {

@@ -1,12 +1,14 @@
 package flow
 
 import (
+	"slices"
+
 	"weir/extract/decode"
 	"weir/warehouse/schema"
 )
 
 func identityFields() []field {
-	return []field{
+	return slices.Concat([]field{
 		schema.Str(column{Name: "flow_uid", Encoding: schema.Hash, Doc: "128-bit hash, hex: capture id, endpoints, protocol, tunnel, start, slice number. Unique per row, equal on every re-run; joins flows to dns, http, tls."},
 			func(dst []byte, f *Flow) []byte { return f.appendUID(dst) }),
 		schema.Str(column{Name: "capture_id", Encoding: schema.Dict, Doc: "Identity of the capture the flow was read from; joins to captures."},
@@ -17,20 +19,29 @@ func identityFields() []field {
 			func(dst []byte, f *Flow) ([]byte, bool) { return f.appendIP(dst, f.reverse) }),
 		schema.NullStr(column{Name: "dst_ip", Encoding: schema.Dict, Stats: true, Doc: "Address of the responder; null for ethernet frames."},
 			func(dst []byte, f *Flow) ([]byte, bool) { return f.appendIP(dst, !f.reverse) }),
-		schema.NullInt(column{Name: "src_port", Type: schema.UInt16, Stats: true, Doc: "Port of the initiator; null where the protocol has none."},
-			func(f *Flow) (int64, bool) { return f.port(f.reverse) }),
-		schema.NullInt(column{Name: "dst_port", Type: schema.UInt16, Stats: true, Doc: "Port of the responder; null where the protocol has none."},
-			func(f *Flow) (int64, bool) { return f.port(!f.reverse) }),
+	}, set(
+		func(f *Flow, to cells) bool {
+			to[0], to[1] = int64(f.key.PortA), int64(f.key.PortB)
+			if f.reverse {
+				to[0], to[1] = to[1], to[0]
+			}
+			return f.key.Ports
+		},
+		column{Name: "src_port", Type: schema.UInt16, Nullable: true, Stats: true, Doc: "Port of the initiator; null where the protocol has none."},
+		column{Name: "dst_port", Type: schema.UInt16, Nullable: true, Stats: true, Doc: "Port of the responder; null where the protocol has none."},
+	), []field{
 		schema.PartitionBy[*Flow](column{Name: "protocol", Type: schema.Text, Doc: "Partition column. IANA keyword in lower case, arp, or ethernet."}),
-		schema.NullInt(column{Name: "protocol_number", Type: schema.UInt8, Doc: "IANA protocol number after IPv6 extension headers; null for arp and ethernet."},
-			func(f *Flow) (int64, bool) { return int64(f.key.Protocol), f.isIP() }),
-		schema.NullInt(column{Name: "ip_version", Type: schema.UInt8, Doc: "4 or 6; null without IP."},
-			func(f *Flow) (int64, bool) {
-				if f.key.Family == decode.IPv6 {
-					return 6, true
-				}
-				return 4, f.isIP()
-			}),
+	}, set(
+		func(f *Flow, to cells) bool {
+			to[0], to[1] = int64(f.key.Protocol), 4
+			if f.key.Family == decode.IPv6 {
+				to[1] = 6
+			}
+			return f.isIP()
+		},
+		column{Name: "protocol_number", Type: schema.UInt8, Nullable: true, Doc: "IANA protocol number after IPv6 extension headers; null for arp and ethernet."},
+		column{Name: "ip_version", Type: schema.UInt8, Nullable: true, Doc: "4 or 6; null without IP."},
+	), []field{
 		schema.NullStr(column{Name: "service", Encoding: schema.Dict, Stats: true, Doc: "Application protocol seen in the payload (dns, http, tls, quic, ssh, smtp, ...), else null; never guessed from the port alone, except dns on 53/5353/5355 when it parses."},
 			func(dst []byte, f *Flow) ([]byte, bool) { return f.appendService(dst) }),
 		schema.NullInt(column{Name: "vlan_id", Type: schema.UInt16, Doc: "Outermost 802.1Q id of the first packet; null if untagged."},
@@ -47,10 +58,14 @@ func identityFields() []field {
 			func(dst []byte, f *Flow) ([]byte, bool) { return f.key.Path.AppendText(dst), f.key.Path != 0 }),
 		schema.NullInt(column{Name: "tunnel_id", Type: schema.UInt64, Doc: "Innermost GRE key, VNI or TEID; null if none."},
 			func(f *Flow) (int64, bool) { return int64(f.tunnelID), f.hasTunnelID }),
-		schema.NullInt(column{Name: "icmp_type", Type: schema.UInt8, Doc: "Type of the first ICMP or ICMPv6 packet; null elsewhere."},
-			func(f *Flow) (int64, bool) { return int64(f.icmpType), f.hasICMP }),
-		schema.NullInt(column{Name: "icmp_code", Type: schema.UInt8, Doc: "Code of the first ICMP or ICMPv6 packet; null elsewhere."},
-			func(f *Flow) (int64, bool) { return int64(f.icmpCode), f.hasICMP }),
+	}, set(
+		func(f *Flow, to cells) bool {
+			to[0], to[1] = int64(f.icmpType), int64(f.icmpCode)
+			return f.hasICMP
+		},
+		column{Name: "icmp_type", Type: schema.UInt8, Nullable: true, Doc: "Type of the first ICMP or ICMPv6 packet; null elsewhere."},
+		column{Name: "icmp_code", Type: schema.UInt8, Nullable: true, Doc: "Code of the first ICMP or ICMPv6 packet; null elsewhere."},
+	), []field{
 		schema.NullStr(column{Name: "community_id", Encoding: schema.Plain, Doc: "Community ID v1, seed 0; null where the spec defines none."},
 			func(dst []byte, f *Flow) ([]byte, bool) { return f.appendCommunityID(dst) }),
 		schema.Int(column{Name: "slice", Type: schema.UInt32, Unit: "", Doc: "0, 1, 2, ... of one conversation cut by the active timeout."},
@@ -63,19 +78,23 @@ func identityFields() []field {
 			SQL: "concat(src_ip, '-', dst_ip, '-', src_port, '-', dst_port, '-', protocol_number)"}),
 		schema.Derive[*Flow](column{Name: "is_bidirectional", Type: schema.Bool, Doc: "fwd_packets > 0 and bwd_packets > 0.",
 			SQL: "fwd_packets > 0 AND bwd_packets > 0"}),
-	}
+	})
 }
 
 func timeFields() []field {
-	return []field{
+	return slices.Concat([]field{
 		schema.PartitionBy[*Flow](column{Name: "date", Type: schema.Date, Doc: "Partition column. UTC date of start_time."}),
-		schema.Int(column{Name: "start_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Earliest packet."},
-			func(f *Flow) int64 { return schema.Micros(f.start) }),
-		schema.Int(column{Name: "end_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Latest packet."},
-			func(f *Flow) int64 { return schema.Micros(f.last) }),
-		count("duration_us", "us", "end - start, never negative.", func(f *Flow) int64 { return since(f.last, f.start) / 1000 }),
+	}, set(
+		func(f *Flow, to cells) bool {
+			to[0], to[1], to[2] = schema.Micros(f.start), schema.Micros(f.last), since(f.last, f.start)/1000
+			return true
+		},
+		column{Name: "start_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Earliest packet."},
+		column{Name: "end_time", Type: schema.Timestamp, Unit: "UTC, us", Encoding: schema.Delta, Stats: true, Doc: "Latest packet."},
+		whole("duration_us", "us", "end - start, never negative."),
+	), []field{
 		derive("duration_seconds", "s", "duration_us / 1e6.", "duration_us / 1e6"),
-	}
+	})
 }
 
 func (f *Flow) isIP() bool { return f.key.Family >= decode.IPv4 }
@@ -90,14 +109,6 @@ func (f *Flow) appendIP(dst []byte, b bool) ([]byte, bool) {
 		addr = f.key.B
 	}
 	return decode.AppendAddr(dst, f.key.Family, addr), true
-}
-
-// port returns the port of key.B, or of key.A.
-func (f *Flow) port(b bool) (int64, bool) {
-	if b {
-		return int64(f.key.PortB), f.key.Ports
-	}
-	return int64(f.key.PortA), f.key.Ports
 }
 
 func appendMAC(dst []byte, mac [6]byte, ok bool) ([]byte, bool) {

@@ -8,24 +8,36 @@ import (
 // hasStory tells of which flows the columns of TCP have values.
 func hasStory(f *Flow) bool { return f.story != nil }
 
+// flagColumns are the flags that have columns, in their order.
+var flagColumns = [...]struct {
+	name string
+	bit  uint16
+}{
+	{"fin", decode.FIN}, {"syn", decode.SYN}, {"rst", decode.RST}, {"psh", decode.PSH},
+	{"ack", decode.ACK}, {"urg", decode.URG}, {"cwr", decode.CWR}, {"ece", decode.ECE},
+}
+
 func flagFields() []field {
-	var fields []field
-	for _, flag := range []struct {
-		name string
-		bit  uint16
-	}{
-		{"fin", decode.FIN}, {"syn", decode.SYN}, {"rst", decode.RST}, {"psh", decode.PSH},
-		{"ack", decode.ACK}, {"urg", decode.URG}, {"cwr", decode.CWR}, {"ece", decode.ECE},
-	} {
+	var counts []column
+	for _, flag := range flagColumns {
 		for _, s := range sides {
-			fields = append(fields, ofTCP(s.name+"_"+flag.name+"_packets", s.name+" packets with "+upper(flag.name)+" set; null unless TCP.",
-				func(t *story) int64 { return t.flags.packets(flag.bit, s.dir) }))
+			counts = append(counts, ofTCP(s.name+"_"+flag.name+"_packets", s.name+" packets with "+upper(flag.name)+" set; null unless TCP."))
 		}
-		fields = append(fields, deriveCount(flag.name+"_packets", "packets", "fwd + bwd.",
+	}
+	counts = append(counts, ofTCP("syn_only_packets", "Packets with SYN and without ACK; null unless TCP."))
+	counted := set(func(f *Flow, to cells) bool {
+		if f.story == nil {
+			return false
+		}
+		f.story.flags.put(to)
+		return true
+	}, counts...)
+	var fields []field
+	for i, flag := range flagColumns {
+		fields = append(fields, counted[2*i], counted[2*i+1], deriveCount(flag.name+"_packets", "packets", "fwd + bwd.",
 			"fwd_"+flag.name+"_packets + bwd_"+flag.name+"_packets"))
 	}
-	return schema.Where(hasStory, append(fields,
-		ofTCP("syn_only_packets", "Packets with SYN and without ACK; null unless TCP.", func(t *story) int64 { return t.flags.synOnly() }),
+	return schema.Where(hasStory, append(fields, counted[2*len(flagColumns)],
 		schema.NullStr(column{Name: "tcp_flags", Encoding: schema.Dict, Doc: "Distinct flag sets of the packets, letters in the order FSRPAUEC (N for AE), sorted as text, comma-joined, e.g. A,FA,PA,S,SA; null unless TCP."},
 			func(dst []byte, f *Flow) ([]byte, bool) {
 				if f.story == nil {
@@ -44,15 +56,8 @@ func upper(s string) string {
 	return string(b)
 }
 
-// ofTCP declares a count of packets that is null unless the flow is TCP.
-func ofTCP(name, doc string, value func(*story) int64) field {
-	return maybe(name, "packets", doc, func(f *Flow) (int64, bool) {
-		if f.story == nil {
-			return 0, false
-		}
-		return value(f.story), true
-	})
-}
+// ofTCP describes a count of packets that is null unless the flow is TCP.
+func ofTCP(name, doc string) column { return orNull(name, "packets", doc) }
 
 func tcpFields() []field {
 	fields := []field{
@@ -106,13 +111,20 @@ func tcpFields() []field {
 					}
 					return int64(f.story.mss[d]), f.story.hasMSS[d]
 				}),
-			ofTCP(p+"_retransmitted_packets", p+" packets whose payload, SYN or FIN lies at or below sequence space already seen; keep-alives (1 byte or less below) do not count; null unless TCP.",
-				func(t *story) int64 { return t.retransmitted[d] }),
-			ofTCP(p+"_out_of_order_packets", p+" packets that fill a sequence gap seen earlier; null unless TCP.",
-				func(t *story) int64 { return t.outOfOrder[d] }),
-			ofTCP(p+"_zero_window_packets", p+" packets announcing window 0, without SYN, FIN or RST; null unless TCP.",
-				func(t *story) int64 { return t.zeroWindow[d] }),
 		)
+		fields = append(fields, set(
+			func(f *Flow, to cells) bool {
+				t := f.story
+				if t == nil {
+					return false
+				}
+				to[0], to[1], to[2] = t.retransmitted[d], t.outOfOrder[d], t.zeroWindow[d]
+				return true
+			},
+			ofTCP(p+"_retransmitted_packets", p+" packets whose payload, SYN or FIN lies at or below sequence space already seen; keep-alives (1 byte or less below) do not count; null unless TCP."),
+			ofTCP(p+"_out_of_order_packets", p+" packets that fill a sequence gap seen earlier; null unless TCP."),
+			ofTCP(p+"_zero_window_packets", p+" packets announcing window 0, without SYN, FIN or RST; null unless TCP."),
+		)...)
 	}
 	return schema.Where(hasStory, fields...)
 }
@@ -121,20 +133,28 @@ func headerFields() []field {
 	var fields []field
 	for _, s := range sides {
 		d, p := s.dir, s.name
-		hop := func(name, doc string, value func(*direction) uint8) field {
-			return schema.NullInt(column{Name: p + name, Type: schema.UInt8, Unit: "hops", Doc: doc + p + " packets; null without IP."},
-				func(f *Flow) (int64, bool) { return int64(value(&f.dir[d])), f.isIP() && f.dir[d].packets > 0 })
+		fields = append(fields, set(
+			func(f *Flow, to cells) bool {
+				x := &f.dir[d]
+				to[0], to[1] = x.headerBytes, int64(x.headerMin)
+				return x.packets > 0
+			},
+			whole(p+"_header_bytes", "bytes", "Sum of transport header lengths of "+p+" packets."),
+			orNull(p+"_header_min", "bytes", "Smallest transport header of "+p+" packets; null if none."),
+		)...)
+		hops := func(name, unit, doc string) column {
+			return column{Name: p + name, Type: schema.UInt8, Nullable: true, Unit: unit, Doc: doc + p + " packets; null without IP."}
 		}
-		dscp := hop("_dscp", "", func(x *direction) uint8 { return x.dscp })
-		dscp.Unit, dscp.Doc = "", "DSCP of the first "+p+" packet; null without IP."
-		fields = append(fields,
-			count(p+"_header_bytes", "bytes", "Sum of transport header lengths of "+p+" packets.", func(f *Flow) int64 { return f.dir[d].headerBytes }),
-			maybe(p+"_header_min", "bytes", "Smallest transport header of "+p+" packets; null if none.",
-				func(f *Flow) (int64, bool) { return int64(f.dir[d].headerMin), f.dir[d].packets > 0 }),
-			hop("_ttl_min", "Smallest TTL or hop limit of ", func(x *direction) uint8 { return x.ttlMin }),
-			hop("_ttl_max", "Largest TTL or hop limit of ", func(x *direction) uint8 { return x.ttlMax }),
-			dscp,
-		)
+		fields = append(fields, set(
+			func(f *Flow, to cells) bool {
+				x := &f.dir[d]
+				to[0], to[1], to[2] = int64(x.ttlMin), int64(x.ttlMax), int64(x.dscp)
+				return f.isIP() && x.packets > 0
+			},
+			hops("_ttl_min", "hops", "Smallest TTL or hop limit of "),
+			hops("_ttl_max", "hops", "Largest TTL or hop limit of "),
+			column{Name: p + "_dscp", Type: schema.UInt8, Nullable: true, Doc: "DSCP of the first " + p + " packet; null without IP."},
+		)...)
 	}
 	return fields
 }

@@ -1,5 +1,7 @@
 package flow
 
+import "weir/warehouse/schema"
+
 func iatFields() []field {
 	var fields []field
 	for _, of := range []struct {
@@ -24,17 +26,25 @@ func iatFields() []field {
 // spanFields declares total, min, max and standard deviation of a set of
 // spans, of which of returns the number too, null where there are none.
 func spanFields(prefix string, of func(*Flow) (*spans, int64), total, least, most, std string) []field {
-	return []field{
-		maybe(prefix+"_total_us", "us", total, func(f *Flow) (int64, bool) { s, n := of(f); return s.total / 1000, n > 0 }),
-		maybe(prefix+"_min_us", "us", least, func(f *Flow) (int64, bool) { s, n := of(f); return s.min / 1000, n > 0 }),
-		maybe(prefix+"_max_us", "us", most, func(f *Flow) (int64, bool) { s, n := of(f); return s.max / 1000, n > 0 }),
-		measure(prefix+"_std_us", "us", std, func(f *Flow) (float64, bool) {
-			if s, n := of(f); n > 0 {
-				return s.deviationUS(n), true
+	return set(
+		func(f *Flow, to cells) bool {
+			s, n := of(f)
+			if n <= 0 {
+				return false
 			}
-			return 0, false
-		}),
-	}
+			s.put(n, to)
+			return true
+		},
+		orNull(prefix+"_total_us", "us", total),
+		orNull(prefix+"_min_us", "us", least),
+		orNull(prefix+"_max_us", "us", most),
+		real(prefix+"_std_us", "us", std),
+	)
+}
+
+// put sets cells to total, min, max and standard deviation of n spans, at least one.
+func (s *spans) put(n int64, to cells) {
+	to[0], to[1], to[2], to[3] = s.total/1000, s.min/1000, s.max/1000, schema.Bits(s.deviationUS(n))
 }
 
 func subflowFields() []field {
@@ -60,12 +70,22 @@ func activityFields() []field {
 		{"idle", func(f *Flow) *periods { return &f.calm }},
 	} {
 		n, periods := of.name, of.periods
-		set := spanFields(n, func(f *Flow) (*spans, int64) { p := periods(f); return &p.spans, p.count }, "Sum of the "+n+" periods.",
-			"min "+n+" period; null if none.", "max "+n+" period; null if none.",
-			"Sample standard deviation of the "+n+" periods; 0 for one, null if none.")
-		set[0] = count(n+"_total_us", "us", "Sum of the "+n+" periods.", func(f *Flow) int64 { return periods(f).total / 1000 })
-		fields = append(fields, count(n+"_count", "periods", n+" periods (metering rule 7).", func(f *Flow) int64 { return periods(f).count }))
-		fields = append(fields, set...)
+		fields = append(fields, set(
+			func(f *Flow, to cells) bool {
+				p := periods(f)
+				if to[0] = p.count; p.count == 0 {
+					to[1] = 0
+					return false
+				}
+				p.put(p.count, to[1:])
+				return true
+			},
+			whole(n+"_count", "periods", n+" periods (metering rule 7)."),
+			whole(n+"_total_us", "us", "Sum of the "+n+" periods."),
+			orNull(n+"_min_us", "us", "min "+n+" period; null if none."),
+			orNull(n+"_max_us", "us", "max "+n+" period; null if none."),
+			real(n+"_std_us", "us", "Sample standard deviation of the "+n+" periods; 0 for one, null if none."),
+		)...)
 		fields = append(fields, derive(n+"_mean_us", "us", n+"_total_us / "+n+"_count; null if none.",
 			n+"_total_us / nullif("+n+"_count, 0)"))
 	}
@@ -76,11 +96,18 @@ func bulkFields() []field {
 	var fields []field
 	for _, s := range sides {
 		d, p := s.dir, s.name
+		fields = append(fields, set(
+			func(f *Flow, to cells) bool {
+				b := &f.dir[d].bulks
+				to[0], to[1], to[2], to[3] = b.count, b.packets, b.bytes, b.duration/1000
+				return true
+			},
+			whole(p+"_bulk_count", "bulks", "Bulks of "+p+" packets (metering rule 7)."),
+			whole(p+"_bulk_packets", "packets", "Packets in "+p+" bulks."),
+			whole(p+"_bulk_bytes", "bytes", "Payload bytes in "+p+" bulks."),
+			whole(p+"_bulk_duration_us", "us", "Sum of the durations of "+p+" bulks."),
+		)...)
 		fields = append(fields,
-			count(p+"_bulk_count", "bulks", "Bulks of "+p+" packets (metering rule 7).", func(f *Flow) int64 { return f.dir[d].bulks.count }),
-			count(p+"_bulk_packets", "packets", "Packets in "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulks.packets }),
-			count(p+"_bulk_bytes", "bytes", "Payload bytes in "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulks.bytes }),
-			count(p+"_bulk_duration_us", "us", "Sum of the durations of "+p+" bulks.", func(f *Flow) int64 { return f.dir[d].bulks.duration / 1000 }),
 			derive(p+"_bytes_per_bulk", "bytes", "bulk_bytes / bulk_count; 0 if none.", "coalesce("+p+"_bulk_bytes / nullif("+p+"_bulk_count, 0), 0)"),
 			derive(p+"_packets_per_bulk", "packets", "bulk_packets / bulk_count; 0 if none.", "coalesce("+p+"_bulk_packets / nullif("+p+"_bulk_count, 0), 0)"),
 			derive(p+"_bulk_rate", "bytes/s", "bulk_bytes / bulk_duration; 0 if none or duration 0.", "coalesce("+p+"_bulk_bytes / (nullif("+p+"_bulk_duration_us, 0) / 1e6), 0)"),

@@ -1,16 +1,23 @@
 package flow
 
+import "weir/warehouse/schema"
+
 func volumeFields() []field {
 	var fields []field
 	for _, s := range sides {
 		d := s.dir
-		fields = append(fields,
-			count(s.name+"_packets", "packets", "Packets from "+s.from+".", func(f *Flow) int64 { return f.dir[d].packets }),
-			count(s.name+"_bytes", "bytes", "Sum of frame lengths on the wire from "+s.from+".", func(f *Flow) int64 { return f.dir[d].bytes }),
-			count(s.name+"_ip_bytes", "bytes", "Sum of IP lengths from "+s.from+".", func(f *Flow) int64 { return f.dir[d].ipBytes }),
-			count(s.name+"_payload_bytes", "bytes", "Sum of payload lengths from "+s.from+".", func(f *Flow) int64 { return f.dir[d].payloadBytes }),
-			count(s.name+"_data_packets", "packets", "Packets from "+s.from+" with at least 1 payload byte.", func(f *Flow) int64 { return f.dir[d].dataPackets }),
-		)
+		fields = append(fields, set(
+			func(f *Flow, to cells) bool {
+				x := &f.dir[d]
+				to[0], to[1], to[2], to[3], to[4] = x.packets, x.bytes, x.ipBytes, x.payloadBytes, x.dataPackets
+				return true
+			},
+			whole(s.name+"_packets", "packets", "Packets from "+s.from+"."),
+			whole(s.name+"_bytes", "bytes", "Sum of frame lengths on the wire from "+s.from+"."),
+			whole(s.name+"_ip_bytes", "bytes", "Sum of IP lengths from "+s.from+"."),
+			whole(s.name+"_payload_bytes", "bytes", "Sum of payload lengths from "+s.from+"."),
+			whole(s.name+"_data_packets", "packets", "Packets from "+s.from+" with at least 1 payload byte."),
+		)...)
 	}
 	return append(fields,
 		count("fragments", "packets", "IP fragments in the flow.", func(f *Flow) int64 { return f.frags }),
@@ -46,19 +53,22 @@ func lengthFields() []field {
 		of, sum := kind.of, kind.sum
 		for _, s := range sides {
 			d, p := s.dir, s.name+"_"+kind.name
-			fields = append(fields,
-				maybe(p+"_min", "bytes", "min "+kind.doc+" of "+s.name+" packets; null if none.",
-					func(f *Flow) (int64, bool) { return int64(of(&f.dir[d]).min), f.dir[d].packets > 0 }),
-				maybe(p+"_max", "bytes", "max "+kind.doc+" of "+s.name+" packets; null if none.",
-					func(f *Flow) (int64, bool) { return int64(of(&f.dir[d]).max), f.dir[d].packets > 0 }),
-				measure(p+"_std", "bytes", "Sample standard deviation of "+kind.doc+" of "+s.name+" packets; 0 for one packet, null if none.",
-					func(f *Flow) (float64, bool) {
-						x := &f.dir[d]
-						return deviation(uint64(x.packets), uint64(sum(x)), of(x).squares), x.packets > 0
-					}),
-				derive(p+"_mean", "bytes", "Mean "+kind.doc+" of "+s.name+" packets; null if none.",
-					s.name+"_"+kind.total+" / nullif("+s.name+"_packets, 0)"),
-			)
+			fields = append(fields, set(
+				func(f *Flow, to cells) bool {
+					x := &f.dir[d]
+					if x.packets == 0 {
+						return false
+					}
+					l := of(x)
+					to[0], to[1], to[2] = int64(l.min), int64(l.max), schema.Bits(deviation(uint64(x.packets), uint64(sum(x)), l.squares))
+					return true
+				},
+				orNull(p+"_min", "bytes", "min "+kind.doc+" of "+s.name+" packets; null if none."),
+				orNull(p+"_max", "bytes", "max "+kind.doc+" of "+s.name+" packets; null if none."),
+				real(p+"_std", "bytes", "Sample standard deviation of "+kind.doc+" of "+s.name+" packets; 0 for one packet, null if none."),
+			)...)
+			fields = append(fields, derive(p+"_mean", "bytes", "Mean "+kind.doc+" of "+s.name+" packets; null if none.",
+				s.name+"_"+kind.total+" / nullif("+s.name+"_packets, 0)"))
 		}
 		k := kind.name
 		fields = append(fields,

@@ -64,31 +64,22 @@ func (s *flagSets) all(visit func(flags uint16, packets [2]int64) bool) {
 	}
 }
 
-// packets counts the packets of one direction with any of the flags set.
-func (s *flagSets) packets(flag uint16, dir int) int64 {
-	var n int64
-	for i, f := range s.few[:s.used] {
-		if f&flag != 0 {
-			n += s.counts[i][dir]
-		}
-	}
-	for _, c := range s.more {
-		if c.flags&flag != 0 {
-			n += c.packets[dir]
-		}
-	}
-	return n
-}
-
-// synOnly counts the packets of both directions with SYN and without ACK.
-func (s *flagSets) synOnly() int64 {
-	var n int64
+// put sets cells to how many packets of each direction had each flag of
+// flagColumns, and to how many of both had SYN and not ACK.
+func (s *flagSets) put(to cells) {
+	clear(to)
+	synOnly := &to[2*len(flagColumns)]
 	for flags, packets := range s.all {
+		for i := range flagColumns {
+			if flags&flagColumns[i].bit != 0 {
+				to[2*i] += packets[fwd]
+				to[2*i+1] += packets[bwd]
+			}
+		}
 		if flags&(decode.SYN|decode.ACK) == decode.SYN {
-			n += packets[fwd] + packets[bwd]
+			*synOnly += packets[fwd] + packets[bwd]
 		}
 	}
-	return n
 }
 
 // flagLetters spells bits 0 to 8 in the order they are written.

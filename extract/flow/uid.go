@@ -39,8 +39,13 @@ func (f *Flow) computeUID() [16]byte {
 	return [16]byte(sum[:16])
 }
 
+// appendUID appends the identity in hex. It does not keep it, since others may read
+// the flow by now.
 func (f *Flow) appendUID(dst []byte) []byte {
-	uid := f.UID()
+	uid := f.uid
+	if uid == [16]byte{} {
+		uid = f.computeUID()
+	}
 	return hex.AppendEncode(dst, uid[:])
 }
 

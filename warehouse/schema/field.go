@@ -9,8 +9,18 @@ import (
 // type R. Derived and partition columns have no value function.
 type Field[R any] struct {
 	Column
-	fill  func(v *Vector, rows []R)
+	fill  func(v *Vector, rows []R) // nil for one of a set
+	set   *set[R]
+	place int       // in the set
 	where *where[R] // nil for all rows
+}
+
+// width is how many columns are filled at once, this one and those after it.
+func (f *Field[R]) width() int {
+	if f.set != nil {
+		return f.set.width
+	}
+	return 1
 }
 
 // where tells the rows that some columns have values of.
@@ -185,16 +195,31 @@ func List[R any](c Column, fill func(elem *Vector, r R) bool) Field[R] {
 type Catalogue[R any] struct {
 	Table  *Table
 	stored []Field[R]
+	fetch  func(rows []R) // nil for none
+	tiles  sync.Pool      // *tile
 }
 
-// NewCatalogue returns the table of that name with the fields in order.
+// Fetching has the catalogue call fetch with some rows at a time before it fills their
+// columns one after the other, and returns the catalogue. Fetch reads what values
+// will need, so that the processor waits for memory once and not value by value; several
+// goroutines may read the same rows.
+func (c *Catalogue[R]) Fetching(fetch func(rows []R)) *Catalogue[R] {
+	c.fetch = fetch
+	return c
+}
+
+// NewCatalogue returns the table of that name with the fields in order. It panics
+// where stored columns of a set do not follow each other in the set's order.
 func NewCatalogue[R any](name string, fields []Field[R]) *Catalogue[R] {
-	c := &Catalogue[R]{Table: &Table{Name: name}}
+	c := &Catalogue[R]{Table: &Table{Name: name}, tiles: sync.Pool{New: func() any { return new(tile) }}}
 	for _, f := range fields {
 		c.Table.Columns = append(c.Table.Columns, f.Column)
-		if f.fill != nil {
+		if f.fill != nil || f.set != nil {
 			c.stored = append(c.stored, f)
 		}
+	}
+	for i := 0; i < len(c.stored); i += c.stored[i].width() {
+		c.stored[i].checkSet(c.stored[i:])
 	}
 	return c
 }
@@ -223,12 +248,15 @@ func (c *Catalogue[R]) AppendShared(workers int, b *Batch, rows []R, keys []Key)
 	for i := range c.stored {
 		sum += c.stored[i].weight()
 	}
-	for i := range c.stored {
-		weight += c.stored[i].weight()
-		if weight*workers < sum && i < len(c.stored)-1 {
+	for i := 0; i < len(c.stored); {
+		end := i + c.stored[i].width()
+		for ; i < end; i++ {
+			weight += c.stored[i].weight()
+		}
+		if weight*workers < sum && end < len(c.stored) {
 			continue
 		}
-		first, end := from, i+1
+		first := from
 		wg.Go(func() { c.fill(b, rows, first, end) })
 		from, weight = end, 0
 	}
@@ -240,20 +268,32 @@ const sharedRows = 1024
 
 // fill appends rows to some of the columns.
 func (c *Catalogue[R]) fill(b *Batch, rows []R, from, to int) {
+	t := c.tiles.Get().(*tile)
+	defer c.tiles.Put(t)
 	for len(rows) > 0 {
 		n := min(chunk, len(rows))
+		if c.fetch != nil {
+			c.fetch(rows[:n])
+		}
 		var last *where[R]
 		some := false
-		for i := from; i < to; i++ {
+		for i := from; i < to; {
 			f := &c.stored[i]
+			vectors := b.Vectors[i : i+f.width()]
+			i += len(vectors)
 			if f.where != last && f.where != nil {
 				last, some = f.where, f.where.in(rows[:n])
 			}
-			if f.where != nil && !some {
-				b.Vectors[i].addDefaults(n)
-				continue
+			switch {
+			case f.where != nil && !some:
+				for j := range vectors {
+					vectors[j].addDefaults(n)
+				}
+			case f.set != nil:
+				fillSet(f.set, vectors, rows[:n], t)
+			default:
+				f.fill(&vectors[0], rows[:n])
 			}
-			f.fill(&b.Vectors[i], rows[:n])
 		}
 		rows = rows[n:]
 	}
@@ -261,9 +301,11 @@ func (c *Catalogue[R]) fill(b *Batch, rows []R, from, to int) {
 
 // weight is about how long a value of the column takes, beside others.
 func (f *Field[R]) weight() int {
-	switch f.Type.Kind() {
-	case KindBytes, KindList:
-		return 4
+	switch {
+	case f.set != nil:
+		return 1
+	case f.Type.Kind() == KindBytes || f.Type.Kind() == KindList:
+		return 16
 	}
-	return 1
+	return 3
 }
