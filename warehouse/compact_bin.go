@@ -199,11 +199,8 @@ func (b *bin) chooseColumns() error {
 // write writes all rows in the order of the merge.
 func (b *bin) write(ctx context.Context) error {
 	b.batch = schema.NewBatch(&schema.Table{Name: b.store.table.Name, Columns: b.columns}, b.partition)
-	enc, err := b.encoders.take(parallelRows)
+	enc := b.encoders.take(parallelRows)
 	defer b.encoders.give(enc)
-	if err != nil {
-		return err
-	}
 	for {
 		slices := b.merge.take(b.options.RowGroupRows)
 		if len(slices) == 0 {
@@ -213,6 +210,7 @@ func (b *bin) write(ctx context.Context) error {
 			return err
 		}
 		if b.file == nil {
+			var err error
 			if b.file, err = b.store.createFor(b.columns); err != nil {
 				return err
 			}

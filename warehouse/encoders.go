@@ -6,12 +6,12 @@ import "weir/warehouse/part"
 // around.
 type encoders struct {
 	free chan *part.Encoder // nil until first used
-	make func() (*part.Encoder, error)
+	make func() *part.Encoder
 }
 
 // newEncoders returns n encoders of a kind, part.NewEncoder or
 // part.NewDenseEncoder.
-func newEncoders(n int, kind func() (*part.Encoder, error)) encoders {
+func newEncoders(n int, kind func() *part.Encoder) encoders {
 	e := encoders{free: make(chan *part.Encoder, n), make: kind}
 	for range n {
 		e.free <- nil
@@ -24,8 +24,8 @@ func newEncoders(n int, kind func() (*part.Encoder, error)) encoders {
 const parallelRows = 4096
 
 // take waits for an encoder, and for a large batch takes those that idle
-// besides. The caller gives them back also after an error.
-func (e encoders) take(rows int) ([]*part.Encoder, error) {
+// besides. The caller gives them back.
+func (e encoders) take(rows int) []*part.Encoder {
 	got := []*part.Encoder{<-e.free}
 	for more := rows >= parallelRows; more; {
 		select {
@@ -36,15 +36,11 @@ func (e encoders) take(rows int) ([]*part.Encoder, error) {
 		}
 	}
 	for i, x := range got {
-		if x != nil {
-			continue
-		}
-		var err error
-		if got[i], err = e.make(); err != nil {
-			return got, err
+		if x == nil {
+			got[i] = e.make()
 		}
 	}
-	return got, nil
+	return got
 }
 
 func (e encoders) give(got []*part.Encoder) {

@@ -97,11 +97,8 @@ func (w *Writer) writeBatch(store int, b *schema.Batch) (*dataFile, error) {
 }
 
 func (w *Writer) encodeBatch(store int, b *schema.Batch) (*tempFile, part.Summary, error) {
-	enc, err := w.encoders.take(b.Rows())
+	enc := w.encoders.take(b.Rows())
 	defer w.encoders.give(enc)
-	if err != nil {
-		return nil, part.Summary{}, err
-	}
 	f, err := w.warehouse.stores[store].create()
 	if err != nil {
 		return nil, part.Summary{}, err

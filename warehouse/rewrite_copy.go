@@ -23,11 +23,8 @@ type copying struct {
 // all writes all rows and returns the finished files.
 func (c *copying) all(ctx context.Context, rows *Rows) ([]*dataFile, error) {
 	c.batch = schema.NewBatch(&schema.Table{Name: c.store.table.Name, Columns: c.columns}, c.partition)
-	enc, err := c.encoders.take(parallelRows)
+	enc := c.encoders.take(parallelRows)
 	defer c.encoders.give(enc)
-	if err != nil {
-		return nil, err
-	}
 	for rows.Next() {
 		c.append(rows.Chunk())
 		if c.batch.Rows() < c.options.BufferRows && c.batch.Size() < c.options.BufferBytes {

@@ -159,11 +159,9 @@ func (s *stream) err() error {
 // write is the job of a flush.
 func (s *stream) write(l *lane, x *buffer) error {
 	w := s.writer
-	enc, err := w.encoders.take(x.batch.Rows())
+	enc := w.encoders.take(x.batch.Rows())
 	defer w.encoders.give(enc)
-	if err != nil {
-		return err
-	}
+	var err error
 	if l.file == nil {
 		if l.file, err = w.warehouse.stores[l.store].create(); err != nil {
 			return err
@@ -215,12 +213,8 @@ func (s *stream) finish(l *lane) error {
 
 // end amends a file and writes its footer.
 func (s *stream) end(l *lane, f *tempFile) (part.Summary, error) {
-	enc, err := s.writer.encoders.take(0)
+	enc := s.writer.encoders.take(0)
 	defer s.writer.encoders.give(enc)
-	if err != nil {
-		f.discard()
-		return part.Summary{}, err
-	}
 	for _, a := range s.amendments {
 		if a.store == l.store {
 			f.part.Amend(a.column, a.value, a.packets)

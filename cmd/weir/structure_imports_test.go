@@ -96,6 +96,7 @@ func libraryHomes() map[string][]string {
 		"lukechampine.com/blake3":        {"extract/...", "warehouse"},
 		"golang.org/x/net":               {"extract/capture/...", "extract/decode/..."},
 		"github.com/parquet-go/":         {"warehouse/..."},
+		"github.com/DataDog/zstd":        {"warehouse/part"},
 		"github.com/duckdb/":             {"warehouse/..."},
 		"github.com/alecthomas/kong":     {"cmd/weir"},
 		"github.com/xuri/excelize":       {"queries/..."},

@@ -112,11 +112,7 @@ func TestLongTextOfManyRows(t *testing.T) {
 
 func BenchmarkCheckPages(b *testing.B) {
 	table, batch := manyPages(100_000)
-	e, err := NewEncoder()
-	if err != nil {
-		b.Fatal(err)
-	}
-	data, _ := writeFile(b, table, []*Encoder{e}, batch)
+	data, _ := writeFile(b, table, newEncoders(b, 1), batch)
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		r, err := OpenReader(bytes.NewReader(data), int64(len(data)))

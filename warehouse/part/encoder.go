@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"hash/maphash"
 
+	"github.com/DataDog/zstd"
 	"github.com/klauspost/compress/huff0"
-	"github.com/klauspost/compress/zstd"
 	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/encoding/plain"
 	"github.com/parquet-go/parquet-go/format"
@@ -17,10 +17,12 @@ import (
 // takes, to be used again for other row groups and files, by one goroutine at
 // a time.
 type Encoder struct {
-	zstd    *zstd.Encoder
+	zstd    zstd.Ctx
 	huffman huff0.Scratch
-	plain   plain.Encoding
-	delta   delta.BinaryPackedEncoding
+	// level is that of zstd's own scale.
+	level int
+	plain plain.Encoding
+	delta delta.BinaryPackedEncoding
 	// dense says that room counts for more than time.
 	dense bool
 
@@ -42,32 +44,29 @@ type Encoder struct {
 	packed  []byte // a page after compression
 }
 
+// Levels of zstd: level 2 takes more time than 1 and as much room for flows.
+const (
+	fastLevel  = 1
+	denseLevel = 9
+)
+
 // NewEncoder returns an encoder that is fast. It takes a few megabytes, and more
 // for large batches.
-func NewEncoder() (*Encoder, error) { return newEncoder(zstd.SpeedFastest, false) }
+func NewEncoder() *Encoder { return newEncoder(fastLevel, false) }
 
 // NewDenseEncoder returns an encoder for files that stay: it takes several
 // times as long and about a fifth less room.
-func NewDenseEncoder() (*Encoder, error) { return newEncoder(zstd.SpeedBetterCompression, true) }
+func NewDenseEncoder() *Encoder { return newEncoder(denseLevel, true) }
 
-func newEncoder(level zstd.EncoderLevel, dense bool) (*Encoder, error) {
-	z, err := zstd.NewWriter(nil,
-		zstd.WithEncoderConcurrency(1),
-		zstd.WithEncoderLevel(level),
-		zstd.WithEncoderCRC(false),
-		zstd.WithZeroFrames(true),
-		zstd.WithLowerEncoderMem(true),
-		zstd.WithWindowSize(pageBytes))
-	if err != nil {
-		return nil, fmt.Errorf("zstd encoder: %w", err)
-	}
+func newEncoder(level int, dense bool) *Encoder {
 	return &Encoder{
-		zstd:   z,
+		zstd:   zstd.NewCtx(),
+		level:  level,
 		dense:  dense,
 		dict32: newIntDict[int32](),
 		dict64: newIntDict[int64](),
 		texts:  textDict{seed: maphash.MakeSeed()},
-	}, nil
+	}
 }
 
 // chunk is an encoded column of a row group. Offsets count from its beginning.
@@ -151,7 +150,9 @@ func (e *Encoder) appendDictionary(out *chunk) error {
 	if err := e.fillDictionary(); err != nil {
 		return err
 	}
-	e.emit(format.DictionaryPage, entries, format.Plain, out)
+	if err := e.emit(format.DictionaryPage, entries, format.Plain, out); err != nil {
+		return err
+	}
 	out.dict = len(out.buf)
 	return nil
 }
@@ -175,7 +176,9 @@ func (e *Encoder) appendPages(leaf leaf, out *chunk) error {
 		if stat.bounds.known {
 			stat.lo, stat.hi = stat.bounds.encode(e.values.kind)
 		}
-		e.emit(format.DataPage, end.level-start.level, e.layout.encoding, out)
+		if err = e.emit(format.DataPage, end.level-start.level, e.layout.encoding, out); err != nil {
+			return err
+		}
 		stat.size = len(out.buf) - stat.offset
 		out.pages = append(out.pages, stat)
 		start = end
@@ -184,22 +187,29 @@ func (e *Encoder) appendPages(leaf leaf, out *chunk) error {
 }
 
 // emit compresses e.page and appends it with its header.
-func (e *Encoder) emit(kind format.PageType, values int, enc format.Encoding, out *chunk) {
-	e.compress(kind == format.DataPage && e.layout.literals)
+func (e *Encoder) emit(kind format.PageType, values int, enc format.Encoding, out *chunk) error {
+	if err := e.compress(kind == format.DataPage && e.layout.literals); err != nil {
+		return err
+	}
 	before := len(out.buf)
 	out.buf = appendPageHeader(out.buf, kind, values, enc, len(e.page), e.packed)
 	out.raw += int64(len(out.buf) - before + len(e.page))
 	out.buf = append(out.buf, e.packed...)
+	return nil
 }
 
 // compress sets e.packed to e.page, compressed. Literals are bytes in which
 // nothing repeats.
-func (e *Encoder) compress(literals bool) {
+func (e *Encoder) compress(literals bool) error {
 	if literals {
 		var ok bool
 		if e.packed, ok = e.appendLiterals(e.packed[:0], e.page); ok {
-			return
+			return nil
 		}
 	}
-	e.packed = e.zstd.EncodeAll(e.page, e.packed[:0])
+	var err error
+	if e.packed, err = e.zstd.CompressLevel(e.packed[:cap(e.packed)], e.page, e.level); err != nil {
+		return fmt.Errorf("compress page: %w", err)
+	}
+	return nil
 }

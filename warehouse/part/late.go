@@ -92,12 +92,7 @@ func (f *File) release(enc []*Encoder) {
 		return
 	}
 	if len(enc) == 0 {
-		e, err := NewEncoder()
-		if err != nil {
-			f.err = err
-			return
-		}
-		enc = append(enc, e)
+		enc = append(enc, NewEncoder())
 	}
 	for i := range f.late {
 		l := &f.late[i]

@@ -131,14 +131,18 @@ func (e *Encoder) measure(from, to int) (int, error) {
 		if err := e.fillDictionary(); err != nil {
 			return 0, err
 		}
-		e.compress(false)
+		if err := e.compress(false); err != nil {
+			return 0, err
+		}
 		size = len(e.packed) * (to - from) / e.values.n
 	}
 	e.page = e.page[:0]
 	if err := e.appendValues(from, to); err != nil {
 		return 0, err
 	}
-	e.compress(false)
+	if err := e.compress(false); err != nil {
+		return 0, err
+	}
 	return size + len(e.packed), nil
 }
 

@@ -237,11 +237,7 @@ func newEncoders(t testing.TB, n int) []*Encoder {
 	t.Helper()
 	var enc []*Encoder
 	for range n {
-		e, err := NewEncoder()
-		if err != nil {
-			t.Fatal(err)
-		}
-		enc = append(enc, e)
+		enc = append(enc, NewEncoder())
 	}
 	return enc
 }
@@ -251,11 +247,7 @@ func newDenseEncoders(t testing.TB, n int) []*Encoder {
 	t.Helper()
 	var enc []*Encoder
 	for range n {
-		e, err := NewDenseEncoder()
-		if err != nil {
-			t.Fatal(err)
-		}
-		enc = append(enc, e)
+		enc = append(enc, NewDenseEncoder())
 	}
 	return enc
 }
