@@ -74,19 +74,16 @@ func (e *Engine) Recycle(c *Conversation) {
 	give(&e.spare, c)
 }
 
-// takeBlock is how many values are made at once.
-const takeBlock = 16
-
 // take returns a value of a free list, or a new one.
 func take[T any](list *[]*T) *T {
 	n := len(*list) - 1
 	if n < 0 {
-		block := make([]T, takeBlock)
-		clear(block) // fresh pages that are read first are mapped twice
+		block := make([]T, perBlock[T]())
+		touch(block)
 		for i := range block {
 			*list = append(*list, &block[i])
 		}
-		n = takeBlock - 1
+		n = len(block) - 1
 	}
 	p := (*list)[n]
 	*list = (*list)[:n]

@@ -47,7 +47,7 @@ const pageEvents = 64
 func enter[E any](page *[]E) *E {
 	if len(*page) == cap(*page) {
 		*page = make([]E, 0, pageEvents)
-		clear((*page)[:pageEvents]) // fresh pages that are read first are mapped twice
+		touch((*page)[:pageEvents])
 	}
 	*page = (*page)[:len(*page)+1]
 	return &(*page)[len(*page)-1]

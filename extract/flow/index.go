@@ -63,7 +63,9 @@ func (x *index) insert(f *Flow) {
 func (x *index) grow() {
 	old := x.slots
 	x.slots = make([]slot, 2*len(old))
-	clear(x.slots) // fresh pages that are read first are mapped twice
+	for i := range x.slots {
+		x.slots[i].hash = 0 // before anything is read: a fresh page that is read first is mapped twice
+	}
 	x.mask = uint64(len(x.slots) - 1)
 	for _, s := range old {
 		if s.flow == nil {
