@@ -29,7 +29,7 @@ func BenchmarkConversation(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			e := NewEngine()
-			f := event.Flow{Family: decode.IPv4, Ports: true, InitiatorPort: 40000, ResponderPort: 8080}
+			f := &subject{event.Flow{Family: decode.IPv4, Ports: true, InitiatorPort: 40000, ResponderPort: 8080}}
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				k := e.Open(f)

@@ -9,10 +9,16 @@ import (
 
 // held returns about how many bytes a conversation keeps besides its parsers.
 func (c *Conversation) held() int {
-	n := cap(c.guess.heads[0]) + cap(c.guess.heads[1]) + 32*cap(c.guess.chunks)
+	n := 0
+	if o := c.guess.kept; o != nil {
+		n += cap(o.heads[0]) + cap(o.heads[1]) + 32*cap(o.chunks)
+	}
 	for _, s := range c.streams {
-		n += 48 * cap(s.held)
-		for _, g := range s.held[:cap(s.held)] {
+		if s.early == nil {
+			continue
+		}
+		n += 48 * cap(s.early.held)
+		for _, g := range s.early.held[:cap(s.early.held)] {
 			n += cap(g.data)
 		}
 	}

@@ -37,19 +37,39 @@ type datagramReader interface {
 // Its End does nothing then.
 type finisher interface{ Done() bool }
 
-// Conversation is the application layer of one flow.
+// Subject is the flow that a conversation is of.
+type Subject interface {
+	// Event returns the flow as event rows refer to it.
+	Event() event.Flow
+	// Ports returns the ports of both ends; ok is false where they mean nothing.
+	Ports() (initiator, responder uint16, ok bool)
+}
+
+// Conversation is the application layer of one flow. Most are of protocols that are
+// never known, and many are open at once: what lies beyond two lines of a cache is made
+// where it is needed.
 type Conversation struct {
-	engine  *Engine
-	flow    event.Flow
-	service string
-	stage   stage
+	stage     stage
+	service   service.Name
+	hasPorts  bool
+	initiator uint16 // ports, if hasPorts
+	responder uint16
 
 	streams   [2]stream
 	guess     guess
+	readers   *readers // nil until a protocol is known that is read
+	engine    *Engine
+	subject   Subject
 	datagrams service.Datagrams
 
-	reader    reader
-	datagramr datagramReader
+	_ [16]byte // to whole lines
+}
+
+// readers are the parsers of a conversation.
+type readers struct {
+	flow      event.Flow
+	stream    reader
+	datagrams datagramReader
 	finisher  finisher
 
 	dns  *dns.Parser
@@ -58,33 +78,44 @@ type Conversation struct {
 	quic *quic.Parser
 }
 
-// Service returns the name of the application protocol, or "".
-func (c *Conversation) Service() string { return c.service }
+// parsers returns the parsers of the conversation, of which there is one soon.
+func (c *Conversation) parsers() *readers {
+	if c.readers == nil {
+		c.readers = take(&c.engine.readers)
+		c.readers.flow = c.subject.Event()
+	}
+	return c.readers
+}
+
+// Service returns the name of the application protocol.
+func (c *Conversation) Service() service.Name { return c.service }
 
 // DNS returns what the columns of flows need of DNS, or nil if the flow has none.
 func (c *Conversation) DNS() *dns.Summary {
-	if c.dns == nil {
+	if c.readers == nil || c.readers.dns == nil {
 		return nil
 	}
-	return c.dns.Summary()
+	return c.readers.dns.Summary()
 }
 
 // HTTP returns what the columns of flows need of HTTP, or nil if the flow has none.
 func (c *Conversation) HTTP() *http.Summary {
-	if c.http == nil {
+	if c.readers == nil || c.readers.http == nil {
 		return nil
 	}
-	return &c.http.Summary
+	return &c.readers.http.Summary
 }
 
 // TLS returns what the columns of flows need of TLS over TCP or QUIC, or nil
 // if the flow has none.
 func (c *Conversation) TLS() *tls.Summary {
-	switch {
-	case c.tls != nil:
-		return c.tls.Summary()
-	case c.quic != nil:
-		return &c.quic.Summary
+	switch r := c.readers; {
+	case r == nil:
+		return nil
+	case r.tls != nil:
+		return r.tls.Summary()
+	case r.quic != nil:
+		return &r.quic.Summary
 	}
 	return nil
 }
@@ -111,7 +142,7 @@ func (c *Conversation) Segment(h *decode.Header, dir int, packet int64) bool {
 
 // Plain tells that the service is all there is to know of the conversation.
 func (c *Conversation) Plain() bool {
-	return c.stage == done && c.dns == nil && c.http == nil && c.tls == nil && c.quic == nil
+	return c.stage == done && c.readers == nil
 }
 
 // Close ends the conversation: what is pending becomes rows. The summaries
@@ -120,11 +151,12 @@ func (c *Conversation) Close() {
 	for dir := range c.streams {
 		c.streams[dir].end(dir, c)
 	}
-	switch {
-	case c.reader != nil:
-		c.reader.End()
-	case c.datagramr != nil:
-		c.datagramr.End()
+	switch r := c.readers; {
+	case r == nil:
+	case r.stream != nil:
+		r.stream.End()
+	case r.datagrams != nil:
+		r.datagrams.End()
 	}
 	c.quit()
 	c.streams = [2]stream{}
@@ -133,9 +165,9 @@ func (c *Conversation) Close() {
 // settle ends the reading once the parser has all there is to know. What
 // follows HTTP that has turned to something else may be TLS, through a proxy.
 func (c *Conversation) settle() {
-	switch {
-	case c.finisher == nil || !c.finisher.Done():
-	case c.http != nil && c.tls == nil:
+	switch r := c.readers; {
+	case r.finisher == nil || !r.finisher.Done():
+	case r.http != nil && r.tls == nil:
 		c.watchFor()
 	default:
 		c.quit()
@@ -152,7 +184,7 @@ func (c *Conversation) quit() {
 func (c *Conversation) data(dir int, b []byte, at event.Stamp) {
 	switch c.stage {
 	case reading:
-		c.reader.Data(dir, b, at)
+		c.readers.stream.Data(dir, b, at)
 		c.settle()
 	case watching:
 		c.watch(dir, b, at)
@@ -165,21 +197,21 @@ func (c *Conversation) data(dir int, b []byte, at event.Stamp) {
 func (c *Conversation) gap(dir int, lost int64, at event.Stamp) {
 	switch c.stage {
 	case reading:
-		c.reader.Gap(dir, lost, at)
+		c.readers.stream.Gap(dir, lost, at)
 		c.settle()
 	case watching:
 		c.guess.clear(dir)
 	case guessing:
-		if len(c.guess.heads[dir]) > 0 {
-			c.guess.lost[dir] += lost
+		if len(c.guess.head(dir)) > 0 {
+			c.guess.kept.lost[dir] += lost
 		}
 	}
 }
 
 // read hands the stream over to a parser, first what was kept of it.
 func (c *Conversation) read(r reader) {
-	c.reader, c.stage = r, reading
-	c.finisher, _ = r.(finisher)
+	c.readers.stream, c.stage = r, reading
+	c.readers.finisher, _ = r.(finisher)
 	c.guess.replay(r)
 	c.guess = guess{}
 }

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"weir/extract/app/service"
 )
 
 // join puts conversations one after the other.
@@ -186,7 +188,7 @@ func TestSummariesOfAUsedConversation(t *testing.T) {
 	play(e, conversations()["dns"].says, 1<<20, true, false)
 	for _, s := range []say{{0, "\x99"}, {0, get}, {0, clientHello()}, {0, be16(25) + dnsQuery("example")}} {
 		k := newTalk(e, 1, 2)
-		if k.Service() != "" || k.DNS() != nil || k.HTTP() != nil || k.TLS() != nil || k.stage != guessing {
+		if k.Service() != service.None || k.DNS() != nil || k.HTTP() != nil || k.TLS() != nil || k.stage != guessing {
 			t.Fatalf("a used conversation knows something")
 		}
 		k.send(s.dir, s.text)

@@ -19,7 +19,7 @@ func (c *Conversation) Datagram(h *decode.Header, dir int, packet int64) bool {
 		c.guessDatagram(h.Payload, wire, dir)
 	}
 	if c.stage == reading && c.mayRead(h.Payload, wire) {
-		c.datagramr.Datagram(dir, h.Payload, wire, event.Stamp{Time: h.Time, Packet: packet})
+		c.readers.datagrams.Datagram(dir, h.Payload, wire, event.Stamp{Time: h.Time, Packet: packet})
 		c.settle()
 	}
 	return c.stage != done
@@ -29,23 +29,25 @@ func (c *Conversation) Datagram(h *decode.Header, dir int, packet int64) bool {
 func (c *Conversation) guessDatagram(b []byte, wire, dir int) {
 	e := c.engine
 	if c.isDNS(b, wire) {
-		c.service, c.dns = "dns", take(&e.dnsParsers)
-		c.dns.Reset(&c.flow, e.dns)
-		c.readDatagrams(c.dns)
+		r := c.parsers()
+		c.service, r.dns = service.DNS, take(&e.dnsParsers)
+		r.dns.Reset(&r.flow, e.dns)
+		c.readDatagrams(r.dns)
 		return
 	}
 	switch quic.Probe(b, wire) {
 	case quic.IETF:
-		c.service, c.quic = "quic", take(&e.quicParsers)
-		c.quic.Reset(&c.flow, e.quic)
-		c.readDatagrams(c.quic)
+		r := c.parsers()
+		c.service, r.quic = service.QUIC, take(&e.quicParsers)
+		r.quic.Reset(&r.flow, e.quic)
+		c.readDatagrams(r.quic)
 		return
 	case quic.Google:
-		c.service = "quic"
+		c.service = service.QUIC
 		c.quit()
 		return
 	}
-	name, v := c.datagrams.See(b, wire, dir, c.flow.InitiatorPort, c.flow.ResponderPort)
+	name, v := c.datagrams.See(b, wire, dir, c.initiator, c.responder)
 	c.service = name
 	if v != service.NeedMore {
 		c.quit()
@@ -53,8 +55,8 @@ func (c *Conversation) guessDatagram(b []byte, wire, dir int) {
 }
 
 func (c *Conversation) readDatagrams(r datagramReader) {
-	c.datagramr, c.stage = r, reading
-	c.finisher, _ = r.(finisher)
+	c.readers.datagrams, c.stage = r, reading
+	c.readers.finisher, _ = r.(finisher)
 }
 
 // netBIOSPort is where NetBIOS asks for names, in the format of DNS.
@@ -64,7 +66,7 @@ func (c *Conversation) isDNS(b []byte, wire int) bool {
 	if c.onDNSPort() {
 		return dns.ProbePort(b, wire)
 	}
-	if c.flow.Ports && (c.flow.InitiatorPort == netBIOSPort || c.flow.ResponderPort == netBIOSPort) {
+	if c.hasPorts && (c.initiator == netBIOSPort || c.responder == netBIOSPort) {
 		return false
 	}
 	return dns.Probe(b, wire) == dns.Yes
@@ -73,5 +75,5 @@ func (c *Conversation) isDNS(b []byte, wire int) bool {
 // mayRead tells whether a datagram is for the flow's parser, which takes
 // nearly anything for DNS.
 func (c *Conversation) mayRead(b []byte, wire int) bool {
-	return c.dns == nil || c.onDNSPort() || dns.ProbeNext(b, wire)
+	return c.readers.dns == nil || c.onDNSPort() || dns.ProbeNext(b, wire)
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"weir/extract/app/dns"
-	"weir/extract/app/event"
 	"weir/extract/app/http"
 	"weir/extract/app/quic"
 	"weir/extract/app/tls"
@@ -17,7 +16,8 @@ type Engine struct {
 	tls    *tls.Sink
 	quic   *quic.Sink
 	spare  []*Conversation
-	// Parsers that no conversation uses.
+	// Readers and parsers that no conversation uses.
+	readers     []*readers
 	dnsParsers  []*dns.Parser
 	httpParsers []*http.Parser
 	tlsParsers  []*tls.Parser
@@ -43,9 +43,10 @@ func NewEngine() *Engine {
 func (e *Engine) Events() Events { return e.events.take() }
 
 // Open starts the conversation of a flow with its first packet with payload.
-func (e *Engine) Open(f event.Flow) *Conversation {
+func (e *Engine) Open(s Subject) *Conversation {
 	c := take(&e.spare)
-	c.engine, c.flow = e, f
+	c.engine, c.subject = e, s
+	c.initiator, c.responder, c.hasPorts = s.Ports()
 	return c
 }
 
@@ -55,23 +56,31 @@ const maxSpare = 4096
 
 // Recycle takes a conversation back whose summaries are no longer needed.
 func (e *Engine) Recycle(c *Conversation) {
-	if c.dns != nil {
-		give(&e.dnsParsers, c.dns)
-	}
-	if c.http != nil {
-		c.http.Reset(nil, e.http)
-		give(&e.httpParsers, c.http)
-	}
-	if c.tls != nil {
-		c.tls.Reset(nil, e.tls)
-		give(&e.tlsParsers, c.tls)
-	}
-	if c.quic != nil {
-		c.quic.Reset(nil, e.quic)
-		give(&e.quicParsers, c.quic)
+	if c.readers != nil {
+		e.recycle(c.readers)
 	}
 	*c = Conversation{}
 	give(&e.spare, c)
+}
+
+func (e *Engine) recycle(r *readers) {
+	if r.dns != nil {
+		give(&e.dnsParsers, r.dns)
+	}
+	if r.http != nil {
+		r.http.Reset(nil, e.http)
+		give(&e.httpParsers, r.http)
+	}
+	if r.tls != nil {
+		r.tls.Reset(nil, e.tls)
+		give(&e.tlsParsers, r.tls)
+	}
+	if r.quic != nil {
+		r.quic.Reset(nil, e.quic)
+		give(&e.quicParsers, r.quic)
+	}
+	*r = readers{}
+	give(&e.readers, r)
 }
 
 // take returns a value of a free list, or a new one.

@@ -39,12 +39,12 @@ func FuzzConversation(f *testing.F) {
 			k.Close()
 			events := e.Events()
 			for _, x := range events.HTTP {
-				if x.Flow.UID != k.flow.UID {
+				if x.Flow.UID != k.subject.Event().UID {
 					t.Fatal("a row of another flow")
 				}
 			}
 			for _, x := range events.TLS {
-				if x.Flow.UID != k.flow.UID {
+				if x.Flow.UID != k.subject.Event().UID {
 					t.Fatal("a row of another flow")
 				}
 			}

@@ -7,21 +7,35 @@ import "unsafe"
 // ones, so that what is decided by it is decided alike for any number of
 // workers.
 func (c *Conversation) Held() int {
-	n := int(unsafe.Sizeof(*c)) + len(c.guess.heads[0]) + len(c.guess.heads[1]) + len(c.guess.chunks)*int(unsafe.Sizeof(chunk{}))
+	n := int(unsafe.Sizeof(*c))
+	if o := c.guess.kept; o != nil {
+		n += int(unsafe.Sizeof(*o)) + len(o.heads[0]) + len(o.heads[1]) + len(o.chunks)*int(unsafe.Sizeof(chunk{}))
+	}
 	for i := range c.streams {
-		n += c.streams[i].bytes + len(c.streams[i].held)*int(unsafe.Sizeof(segment{}))
+		if e := c.streams[i].early; e != nil {
+			n += int(unsafe.Sizeof(*e)) + e.bytes + len(e.held)*int(unsafe.Sizeof(segment{}))
+		}
 	}
-	if c.dns != nil {
-		n += c.dns.Held()
+	if c.readers != nil {
+		n += c.readers.bytes()
 	}
-	if c.http != nil {
-		n += c.http.Held()
+	return n
+}
+
+// bytes is what the parsers take.
+func (r *readers) bytes() int {
+	n := int(unsafe.Sizeof(*r))
+	if r.dns != nil {
+		n += r.dns.Held()
 	}
-	if c.tls != nil {
-		n += c.tls.Held()
+	if r.http != nil {
+		n += r.http.Held()
 	}
-	if c.quic != nil {
-		n += c.quic.Held()
+	if r.tls != nil {
+		n += r.tls.Held()
+	}
+	if r.quic != nil {
+		n += r.quic.Held()
 	}
 	return n
 }

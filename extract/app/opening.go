@@ -27,6 +27,7 @@ type opening struct {
 	heads  [2][]byte
 	chunks []chunk  // of both heads, in the order in which they came
 	lost   [2]int64 // bytes missing after the head
+	judged [2]int   // length of the head when it was last judged
 }
 
 // add appends a copy of b to the head of a direction, or returns false if

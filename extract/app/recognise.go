@@ -26,10 +26,39 @@ const (
 
 // guess is what is known of a stream while its protocol is not.
 type guess struct {
-	opening
+	kept   *opening // nil while nothing is
 	misses [2]uint8 // chunks that were the beginning of nothing
 	passed uint8    // chunks that were ignored or watched
-	judged [2]int   // length of the head when it was last judged
+}
+
+// head returns what is kept of a direction.
+func (g *guess) head(dir int) []byte {
+	if g.kept == nil {
+		return nil
+	}
+	return g.kept.heads[dir]
+}
+
+// keep keeps a chunk, or returns false if there are too many.
+func (g *guess) keep(dir int, b []byte, at event.Stamp) bool {
+	if g.kept == nil {
+		g.kept = new(opening)
+	}
+	return g.kept.add(dir, b, at)
+}
+
+// clear forgets all of a direction.
+func (g *guess) clear(dir int) {
+	if g.kept != nil {
+		g.kept.clear(dir)
+	}
+}
+
+// replay hands what is kept to a parser.
+func (g *guess) replay(r reader) {
+	if g.kept != nil {
+		g.kept.replay(r)
+	}
 }
 
 // protocol is what a head is the beginning of.
@@ -53,8 +82,8 @@ var spoken = []byte{0xff}
 // first, the next chunks are judged for themselves.
 func (c *Conversation) listen(dir int, b []byte, at event.Stamp) {
 	g := &c.guess
-	if g.lost[dir] > 0 {
-		g.clear(dir)
+	if g.kept != nil && g.kept.lost[dir] > 0 {
+		g.kept.clear(dir)
 		c.miss(dir)
 	}
 	if c.stage == done {
@@ -66,7 +95,7 @@ func (c *Conversation) listen(dir int, b []byte, at event.Stamp) {
 		}
 		return
 	}
-	if len(g.heads[dir]) > 0 {
+	if len(g.head(dir)) > 0 {
 		c.prolong(dir, b, at)
 		return
 	}
@@ -74,10 +103,11 @@ func (c *Conversation) listen(dir int, b []byte, at event.Stamp) {
 	case unknown:
 		c.miss(dir)
 	case perhaps:
-		g.judged[dir] = len(b)
-		if !g.add(dir, b, at) {
+		if !g.keep(dir, b, at) {
 			c.quit()
+			return
 		}
+		g.kept.judged[dir] = len(b)
 	default:
 		c.adopt(p, dir)
 		c.data(dir, b, at)
@@ -87,24 +117,25 @@ func (c *Conversation) listen(dir int, b []byte, at event.Stamp) {
 // prolong appends a chunk to the head of a direction.
 func (c *Conversation) prolong(dir int, b []byte, at event.Stamp) {
 	g := &c.guess
-	if !g.add(dir, b, at) {
+	if !g.keep(dir, b, at) {
 		c.quit()
 		return
 	}
-	if n := len(g.heads[dir]); n > often && n < maxHead && n < g.judged[dir]+g.judged[dir]/8 {
+	if n, judged := len(g.head(dir)), g.kept.judged[dir]; n > often && n < maxHead && n < judged+judged/8 {
 		return
 	}
-	for len(g.heads[dir]) > 0 {
-		p := c.judge(dir, g.heads[dir])
-		g.judged[dir] = len(g.heads[dir])
-		if p == perhaps && len(g.heads[dir]) < maxHead {
+	for len(g.head(dir)) > 0 {
+		o := g.kept
+		p := c.judge(dir, o.heads[dir])
+		o.judged[dir] = len(o.heads[dir])
+		if p == perhaps && len(o.heads[dir]) < maxHead {
 			return
 		}
 		if p > perhaps {
 			c.adopt(p, dir)
 			return
 		}
-		g.drop(dir)
+		o.drop(dir)
 		c.miss(dir)
 		if g.misses[dir] >= maxMisses {
 			g.clear(dir)
@@ -140,7 +171,7 @@ func (c *Conversation) judge(dir int, b []byte) protocol {
 	case s == service.Yes:
 		return isNamed
 	case protectedTLS(b):
-		c.service = "tls"
+		c.service = service.TLS
 		return isNamed
 	case h == http.NeedMore || t == tls.NeedMore || d == dns.NeedMore || s == service.NeedMore:
 		return perhaps
@@ -152,7 +183,7 @@ func (c *Conversation) judge(dir int, b []byte) protocol {
 // the other one leaves the question open.
 func (c *Conversation) judgeService(dir int, b []byte) service.Verdict {
 	g := &c.guess
-	other := g.heads[1-dir]
+	other := g.head(1 - dir)
 	if g.misses[dir] > 0 && len(other) == 0 {
 		return service.No
 	}
@@ -170,21 +201,23 @@ func (c *Conversation) judgeService(dir int, b []byte) service.Verdict {
 // was kept of the other one and is no beginning of it is left out.
 func (c *Conversation) adopt(p protocol, dir int) {
 	g, e := &c.guess, c.engine
-	for len(g.heads[1-dir]) > 0 && !c.mayBegin(p, g.heads[1-dir]) {
-		g.drop(1 - dir)
+	for len(g.head(1-dir)) > 0 && !c.mayBegin(p, g.head(1-dir)) {
+		g.kept.drop(1 - dir)
 	}
 	switch p {
 	case isHTTP:
-		c.service, c.http = "http", take(&e.httpParsers)
-		c.http.Reset(&c.flow, e.http)
-		c.read(c.http)
+		r := c.parsers()
+		c.service, r.http = service.HTTP, take(&e.httpParsers)
+		r.http.Reset(&r.flow, e.http)
+		c.read(r.http)
 	case isTLS:
-		c.service = "tls"
+		c.service = service.TLS
 		c.readTLS()
 	case isDNS:
-		c.service, c.dns = "dns", take(&e.dnsParsers)
-		c.dns.Reset(&c.flow, e.dns)
-		c.read(c.dns)
+		r := c.parsers()
+		c.service, r.dns = service.DNS, take(&e.dnsParsers)
+		r.dns.Reset(&r.flow, e.dns)
+		c.read(r.dns)
 	case isNamed:
 		c.watchFor()
 	}
@@ -204,7 +237,7 @@ func (c *Conversation) mayBegin(p protocol, b []byte) bool {
 }
 
 func (c *Conversation) onDNSPort() bool {
-	return c.flow.Ports && (dnsPort(c.flow.InitiatorPort) || dnsPort(c.flow.ResponderPort))
+	return c.hasPorts && (dnsPort(c.initiator) || dnsPort(c.responder))
 }
 
 func dnsPort(p uint16) bool { return p == 53 || p == 5353 || p == 5355 }

@@ -26,10 +26,15 @@ type segment struct {
 // stream puts the segments of one direction in order.
 type stream struct {
 	next  uint32
-	known bool // next is valid
+	known bool   // next is valid
+	early *early // nil before the first that came too early
+}
+
+// early are the segments of a direction that came too early.
+type early struct {
 	held  []segment
 	bytes int
-	last  event.Stamp // of what was handed over last
+	last  event.Stamp // of what was handed over last since the first was held
 }
 
 // receiver takes the bytes of a stream in order, and what is missing.
@@ -56,20 +61,30 @@ func (s *stream) add(dir int, seq, wire uint32, data []byte, at event.Stamp, to 
 		s.drain(dir, false, to)
 		return
 	}
-	i := len(s.held)
-	for i > 0 && int32(s.held[i-1].seq-seq) > 0 {
-		i--
+	if s.early == nil {
+		s.early = new(early)
 	}
-	if i > 0 && s.held[i-1].seq == seq && s.held[i-1].wire >= wire {
-		return // held already
-	}
-	s.held = append(s.held, segment{})
-	copy(s.held[i+1:], s.held[i:])
-	s.held[i] = segment{seq, wire, append([]byte(nil), data...), at}
-	s.bytes += len(data)
-	for s.bytes > maxHeld || len(s.held) > maxSegments {
+	e := s.early
+	e.hold(segment{seq, wire, data, at})
+	for e.bytes > maxHeld || len(e.held) > maxSegments {
 		s.drain(dir, true, to)
 	}
+}
+
+// hold keeps a segment with a copy of its data.
+func (e *early) hold(g segment) {
+	i := len(e.held)
+	for i > 0 && int32(e.held[i-1].seq-g.seq) > 0 {
+		i--
+	}
+	if i > 0 && e.held[i-1].seq == g.seq && e.held[i-1].wire >= g.wire {
+		return // held already
+	}
+	e.held = append(e.held, segment{})
+	copy(e.held[i+1:], e.held[i:])
+	g.data = append([]byte(nil), g.data...)
+	e.held[i] = g
+	e.bytes += len(g.data)
 }
 
 // deliver hands over what is new of a segment that does not lie ahead. Bytes
@@ -80,24 +95,32 @@ func (s *stream) deliver(dir int, g segment, to receiver) {
 		return
 	}
 	s.next = g.seq + g.wire
-	if g.at.Packet >= s.last.Packet {
-		s.last = g.at
+	at := g.at
+	if e := s.early; e != nil {
+		if at.Packet >= e.last.Packet {
+			e.last = at
+		}
+		at = e.last
 	}
 	if skip < uint32(len(g.data)) {
-		to.data(dir, g.data[skip:], s.last)
+		to.data(dir, g.data[skip:], at)
 		skip = uint32(len(g.data))
 	}
 	if skip < g.wire {
-		to.gap(dir, int64(g.wire-skip), s.last)
+		to.gap(dir, int64(g.wire-skip), at)
 	}
 }
 
 // drain hands over the held segments that are due. With lost set the first
 // one is due whatever is missing before it.
 func (s *stream) drain(dir int, lost bool, to receiver) {
+	e := s.early
+	if e == nil {
+		return
+	}
 	n := 0
-	for ; n < len(s.held); n++ {
-		g := s.held[n]
+	for ; n < len(e.held); n++ {
+		g := e.held[n]
 		if ahead := int32(g.seq - s.next); ahead > 0 {
 			if !lost {
 				break
@@ -106,17 +129,17 @@ func (s *stream) drain(dir int, lost bool, to receiver) {
 			s.next = g.seq
 		}
 		lost = false
-		s.bytes -= len(g.data)
+		e.bytes -= len(g.data)
 		s.deliver(dir, g, to)
 	}
 	if n > 0 {
-		s.held = slices.Delete(s.held, 0, n)
+		e.held = slices.Delete(e.held, 0, n)
 	}
 }
 
 // end hands over all that is held.
 func (s *stream) end(dir int, to receiver) {
-	for len(s.held) > 0 {
+	for s.early != nil && len(s.early.held) > 0 {
 		s.drain(dir, true, to)
 	}
 }

@@ -60,8 +60,8 @@ func TestStreamOrders(t *testing.T) {
 			if p.String() != c.want {
 				t.Errorf("got %q, want %q", p.String(), c.want)
 			}
-			if s.bytes != 0 || len(s.held) != 0 {
-				t.Errorf("%d bytes in %d segments are still held", s.bytes, len(s.held))
+			if e := s.early; e != nil && (e.bytes != 0 || len(e.held) != 0) {
+				t.Errorf("%d bytes in %d segments are still held", e.bytes, len(e.held))
 			}
 		})
 	}
@@ -76,8 +76,8 @@ func TestStreamBoundsWhatItHolds(t *testing.T) {
 		text := string(bytes.Repeat([]byte("x"), size))
 		for i := range 2000 {
 			s.put(&p, uint32(1+i*2*size), text)
-			if s.bytes > maxHeld || len(s.held) > maxSegments {
-				t.Fatalf("holds %d bytes in %d segments", s.bytes, len(s.held))
+			if e := s.early; e.bytes > maxHeld || len(e.held) > maxSegments {
+				t.Fatalf("holds %d bytes in %d segments", e.bytes, len(e.held))
 			}
 		}
 		s.end(0, &p)

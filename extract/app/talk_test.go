@@ -24,10 +24,19 @@ type talk struct {
 	deaf   bool
 }
 
+// subject is a flow that is made up.
+type subject struct{ flow event.Flow }
+
+func (s *subject) Event() event.Flow { return s.flow }
+
+func (s *subject) Ports() (initiator, responder uint16, ok bool) {
+	return s.flow.InitiatorPort, s.flow.ResponderPort, s.flow.Ports
+}
+
 func newTalk(e *Engine, initiatorPort, responderPort uint16) *talk {
 	f := event.Flow{UID: [16]byte{1}, Family: decode.IPv4, Ports: true, Initiator: [16]byte{10, 0, 0, 1}, Responder: [16]byte{10, 0, 0, 2},
 		InitiatorPort: initiatorPort, ResponderPort: responderPort}
-	return &talk{engine: e, Conversation: e.Open(f), seq: [2]uint32{1 << 30, 0xfffffff0}}
+	return &talk{engine: e, Conversation: e.Open(&subject{f}), seq: [2]uint32{1 << 30, 0xfffffff0}}
 }
 
 // syn tells where both streams begin.
@@ -79,7 +88,7 @@ func (t *talk) cut(dir int, text string, n int, r *rand.Rand) {
 // tables they are of and who the client is.
 func (t *talk) end() string {
 	t.Close()
-	all := []string{t.Service()}
+	all := []string{t.Service().String()}
 	x := t.engine.Events()
 	for _, e := range x.DNS {
 		all = append(all, name("dns", e))

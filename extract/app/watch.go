@@ -2,14 +2,13 @@ package app
 
 import (
 	"weir/extract/app/event"
-	"weir/extract/app/service"
 	"weir/extract/app/tls"
 )
 
 // watchFor goes on with a protocol of which nothing more is read itself, but
 // that may turn to TLS: by STARTTLS, or through an HTTP proxy.
 func (c *Conversation) watchFor() {
-	if c.http == nil && !service.MayStartTLS(c.service) {
+	if (c.readers == nil || c.readers.http == nil) && !c.service.MayStartTLS() {
 		c.quit()
 		return
 	}
@@ -19,13 +18,13 @@ func (c *Conversation) watchFor() {
 // watch looks for the beginning of TLS where a chunk begins.
 func (c *Conversation) watch(dir int, b []byte, at event.Stamp) {
 	g := &c.guess
-	if len(g.heads[dir]) > 0 { // it began in the chunk before
-		g.add(dir, b, at)
+	if len(g.head(dir)) > 0 { // it began in the chunk before
+		g.keep(dir, b, at)
 		b = nil
 	}
 	head := b
 	if b == nil {
-		head = g.heads[dir]
+		head = g.head(dir)
 	}
 	switch v := tls.Probe(head); {
 	case v == tls.Yes:
@@ -36,7 +35,7 @@ func (c *Conversation) watch(dir int, b []byte, at event.Stamp) {
 		return
 	case v == tls.NeedMore && head[0] == tlsHandshake:
 		if b != nil {
-			g.add(dir, b, at)
+			g.keep(dir, b, at)
 		}
 		return
 	}
@@ -67,7 +66,8 @@ func protectedTLS(b []byte) bool {
 }
 
 func (c *Conversation) readTLS() {
-	c.tls = take(&c.engine.tlsParsers)
-	c.tls.Reset(&c.flow, c.engine.tls)
-	c.read(c.tls)
+	r := c.parsers()
+	r.tls = take(&c.engine.tlsParsers)
+	r.tls.Reset(&r.flow, c.engine.tls)
+	c.read(r.tls)
 }

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"weir/extract/app"
+	"weir/extract/app/service"
 	"weir/extract/decode"
 )
 
@@ -62,34 +63,38 @@ type Flow struct {
 
 	// last is the latest timestamp and start the earliest; opened is the time
 	// of the first packet in arrival order and previous that of the last.
-	last, start, opened, previous int64
+	last, opened, previous int64
 	// Packet is the number of the flow's first packet in its capture.
 	packet int64
+	// All pointers are in one line, since that is one for the collector to look at.
 	story  *story // TCP only
+	origin *Origin
 	// app is the application layer; nil before the first payload, and once only
 	// service is known of it. Deaf tells that it has nothing more to learn.
-	app    *app.Conversation
-	held   int32 // bytes that app took when it was last weighed
-	deaf   bool
-	unread bool // a parser has failed at it
-	end    EndReason
+	app     *app.Conversation
+	held    int32 // bytes that app took when it was last weighed
+	deaf    bool
+	unread  bool // a parser has failed at it
+	end     EndReason
+	service service.Name
 
 	iat   spans // one fewer than packets
 	gaps  int64 // subflow gaps
 	awake int64 // start of the current active period
-	frags int64
+	start int64
 
 	dir [2]direction
 
-	run    bulkRun
-	origin *Origin
-	uid    [16]byte // zero until it is asked for
+	run   bulkRun
+	frags int64
+	uid   [16]byte // zero until it is asked for
 
-	service string
-	calm    periods // idle periods
-	busy    periods // active periods that have ended
-	slice   uint32
+	calm  periods // idle periods
+	busy  periods // active periods that have ended
+	slice uint32
 	identity
+
+	_ [16]byte // to whole lines
 }
 
 // identity is taken from the flow's first packet.

@@ -20,6 +20,13 @@ func TestLayout(t *testing.T) {
 			t.Errorf("%s: %d bytes are no whole lines", name, at)
 		}
 	}
+	for name, at := range map[string]uintptr{
+		"Flow.story": unsafe.Offsetof(f.story), "Flow.origin": unsafe.Offsetof(f.origin), "Flow.app": unsafe.Offsetof(f.app),
+	} {
+		if at/line != 1 {
+			t.Errorf("%s: %d bytes are not in the line with the pointers", name, at)
+		}
+	}
 	var p pool
 	for range 3 * block {
 		f, _ := p.take(true)

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"weir/extract/app/event"
+	"weir/extract/app/service"
 	"weir/extract/decode"
 )
 
@@ -16,7 +17,7 @@ func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 			f.deaf = true
 			return
 		}
-		f.app = t.engine.Open(f.event())
+		f.app = t.engine.Open((*subject)(f))
 		for dir := range 2 {
 			if f.story != nil && f.story.hasSYN[dir] {
 				f.app.Begin(dir, f.story.lastSYN[dir]+1)
@@ -54,8 +55,12 @@ func (f *Flow) guard() {
 // application layer, counts included, is left out.
 func (f *Flow) Unread() bool { return f.unread }
 
-// event returns the flow as events refer to it.
-func (f *Flow) event() event.Flow {
+// subject is a flow as its conversation needs it.
+type subject Flow
+
+// Event implements app.Subject.
+func (s *subject) Event() event.Flow {
+	f := (*Flow)(s)
 	e := event.Flow{
 		UID: f.UID(), CaptureID: f.origin.ID, Unit: f.origin.Unit, Family: f.key.Family, Ports: f.key.Ports,
 		Initiator: f.key.A, Responder: f.key.B, InitiatorPort: f.key.PortA, ResponderPort: f.key.PortB,
@@ -65,6 +70,14 @@ func (f *Flow) event() event.Flow {
 		e.InitiatorPort, e.ResponderPort = e.ResponderPort, e.InitiatorPort
 	}
 	return e
+}
+
+// Ports implements app.Subject.
+func (s *subject) Ports() (initiator, responder uint16, ok bool) {
+	if s.reverse {
+		return s.key.PortB, s.key.PortA, s.key.Ports
+	}
+	return s.key.PortA, s.key.PortB, s.key.Ports
 }
 
 // hangUp ends the conversation with the flow.
@@ -90,5 +103,5 @@ func (f *Flow) appendService(dst []byte) ([]byte, bool) {
 	if f.app != nil {
 		name = f.app.Service()
 	}
-	return append(dst, name...), name != ""
+	return append(dst, name.String()...), name != service.None
 }

@@ -2,12 +2,13 @@ package service
 
 import (
 	"encoding/binary"
+	"math"
 )
 
 // Datagrams judges the datagrams of one flow, in order.
 type Datagrams struct {
-	looked int
 	rtp    [2]rtpState
+	looked uint8
 }
 
 // maxUnknown is how many datagrams may pass before a flow without a sign of
@@ -17,33 +18,33 @@ const maxUnknown = 4
 // See judges the next datagram, of which b was captured and which is wire
 // bytes long. Dir is its direction; the ports are the flow's, initiator's
 // first. With Yes it returns the protocol's name; No is final.
-func (d *Datagrams) See(b []byte, wire, dir int, initiatorPort, responderPort uint16) (string, Verdict) {
+func (d *Datagrams) See(b []byte, wire, dir int, initiatorPort, responderPort uint16) (Name, Verdict) {
 	d.looked++
 	port := func(p uint16) bool { return initiatorPort == p || responderPort == p }
 	switch {
 	case dhcp(b), dhcp6Port(initiatorPort) && dhcp6Port(responderPort) && dhcp6(b, wire):
-		return "dhcp", Yes
+		return DHCP, Yes
 	case stunHeader(b) && int(binary.BigEndian.Uint16(b[2:]))+20 == wire:
-		return "stun", Yes
+		return STUN, Yes
 	case snmp(b, wire):
-		return "snmp", Yes
+		return SNMP, Yes
 	case ntp(b, wire, port(123)):
-		return "ntp", Yes
+		return NTP, Yes
 	case dht(b):
-		return "bittorrent", Yes
+		return BitTorrent, Yes
 	case sip(b):
-		return "sip", Yes
+		return SIP, Yes
 	}
 	switch d.rtp[dir].see(b, wire) {
 	case Yes:
-		return "rtp", Yes
+		return RTP, Yes
 	case NeedMore:
-		return "", NeedMore
+		return None, NeedMore
 	}
 	if d.looked < maxUnknown {
-		return "", NeedMore
+		return None, NeedMore
 	}
-	return "", No
+	return None, No
 }
 
 // dhcp is a BOOTP message with the cookie of DHCP (RFC 2131).
@@ -137,7 +138,7 @@ func dht(b []byte) bool {
 
 func sip(b []byte) bool {
 	for _, s := range signatures {
-		if s.name == "sip" && begins(b, s.prefix) {
+		if s.name == SIP && begins(b, s.prefix) {
 			return true
 		}
 	}
@@ -152,12 +153,13 @@ type rtpState struct {
 	source uint32
 	seq    uint16
 	kind   uint8
-	run    int
-	failed bool
+	run    uint8 // noRun once it is certain that there is none
 }
 
+const noRun = math.MaxUint8
+
 func (s *rtpState) see(b []byte, wire int) Verdict {
-	if s.failed {
+	if s.run == noRun {
 		return No
 	}
 	kind := uint8(0)
@@ -169,12 +171,12 @@ func (s *rtpState) see(b []byte, wire int) Verdict {
 		header += 4 * int(b[0]&15)
 	}
 	if len(b) < 12 || b[0]>>6 != 2 || wire < header || kind > 34 && kind < 96 {
-		s.failed = true
+		s.run = noRun
 		return No
 	}
 	seq, source := binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint32(b[8:])
 	if s.run > 0 && (source != s.source || kind != s.kind || seq != s.seq+1) {
-		s.failed = true
+		s.run = noRun
 		return No
 	}
 	s.source, s.kind, s.seq = source, kind, seq

@@ -64,7 +64,7 @@ func TestFirstDatagram(t *testing.T) {
 		for dir, ports := range [][2]uint16{{40000, c.port}, {c.port, 40000}} {
 			var d Datagrams
 			name, v := d.See([]byte(c.text), len(c.text), dir, ports[0], ports[1])
-			if name != c.want || (v == Yes) != (c.want != "") {
+			if name.String() != c.want || (v == Yes) != (c.want != "") {
 				t.Errorf("%s, direction %d: %q, %d, want %q", c.name, dir, name, v, c.want)
 			}
 		}
@@ -84,7 +84,7 @@ func TestDHCPv6(t *testing.T) {
 		{solicit, 546, 40000, ""}, {solicit[:9], 546, 547, ""}, {"\x00" + solicit[1:], 546, 547, ""}, {"\x25" + solicit[1:], 546, 547, ""},
 	} {
 		var d Datagrams
-		if name, _ := d.See([]byte(c.text), len(c.text), 0, c.a, c.b); name != c.want {
+		if name, _ := d.See([]byte(c.text), len(c.text), 0, c.a, c.b); name.String() != c.want {
 			t.Errorf("%q from %d to %d: %q, want %q", c.text, c.a, c.b, name, c.want)
 		}
 	}
@@ -96,7 +96,7 @@ func TestCutDatagram(t *testing.T) {
 	for _, c := range datagrams {
 		for n := range c.text {
 			var d Datagrams
-			if name, v := d.See([]byte(c.text[:n]), len(c.text), 0, 40000, c.port); v == Yes && name != c.want {
+			if name, v := d.See([]byte(c.text[:n]), len(c.text), 0, 40000, c.port); v == Yes && name.String() != c.want {
 				t.Errorf("%s cut to %d bytes is %s", c.name, n, name)
 			}
 		}
@@ -112,7 +112,7 @@ func TestRTP(t *testing.T) {
 		for i := range 8 {
 			p := change(i, packet(0x80, 0, uint16(0xfffe+i), "SRC1"))
 			if name, v := d.See([]byte(p), len(p), 0, 40000, 4000); v != NeedMore {
-				return name
+				return name.String()
 			}
 		}
 		return "undecided"
@@ -148,7 +148,7 @@ func TestRandomDatagrams(t *testing.T) {
 			if v == No {
 				break
 			}
-			if v == Yes && name != "ntp" || i > maxUnknown+2*rtpRun {
+			if v == Yes && name != NTP || i > maxUnknown+2*rtpRun {
 				t.Fatalf("datagram %d, %q: %q, %d", i, b, name, v)
 			}
 			if v == Yes {
@@ -165,7 +165,7 @@ func FuzzDatagrams(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte, wire int, port uint16) {
 		var d Datagrams
 		for range 6 {
-			if name, v := d.See(b, max(wire, len(b)), 0, port, 547); v > NeedMore || (v == Yes) != (name != "") {
+			if name, v := d.See(b, max(wire, len(b)), 0, port, 547); v > NeedMore || (v == Yes) != (name != None) {
 				t.Errorf("%q, %d", name, v)
 			}
 		}

@@ -25,9 +25,9 @@ const (
 // Stream judges a TCP flow by the first bytes of its two directions, as far as
 // they have been seen, whichever is the client's. With Yes it returns the
 // protocol's name.
-func Stream(a, b []byte) (string, Verdict) {
+func Stream(a, b []byte) (Name, Verdict) {
 	best := No
-	for _, judge := range []func(a, b []byte) (string, Verdict){fixed, greeting, turned} {
+	for _, judge := range []func(a, b []byte) (Name, Verdict){fixed, greeting, turned} {
 		name, v := judge(a, b)
 		if v == Yes {
 			return name, Yes
@@ -36,29 +36,29 @@ func Stream(a, b []byte) (string, Verdict) {
 			best = NeedMore
 		}
 	}
-	return "", best
+	return None, best
 }
 
-func turned(a, b []byte) (string, Verdict) { return greeting(b, a) }
+func turned(a, b []byte) (Name, Verdict) { return greeting(b, a) }
 
 // signature is how a direction of a protocol begins.
 type signature struct {
-	name   string
+	name   Name
 	prefix string
 }
 
 var signatures = []signature{
-	{"ssh", "SSH-1."}, {"ssh", "SSH-2."},
-	{"bittorrent", "\x13BitTorrent protocol"},
-	{"imap", "* OK [CAPABILITY"}, {"imap", "* PREAUTH"},
-	{"sip", "SIP/2.0 "},
-	{"sip", "INVITE sip:"}, {"sip", "REGISTER sip:"}, {"sip", "OPTIONS sip:"}, {"sip", "ACK sip:"}, {"sip", "BYE sip:"},
-	{"sip", "CANCEL sip:"}, {"sip", "SUBSCRIBE sip:"}, {"sip", "NOTIFY sip:"}, {"sip", "MESSAGE sip:"}, {"sip", "PUBLISH sip:"},
-	{"sip", "INFO sip:"}, {"sip", "REFER sip:"}, {"sip", "UPDATE sip:"}, {"sip", "PRACK sip:"}, {"sip", "INVITE sips:"}, {"sip", "INVITE tel:"},
+	{SSH, "SSH-1."}, {SSH, "SSH-2."},
+	{BitTorrent, "\x13BitTorrent protocol"},
+	{IMAP, "* OK [CAPABILITY"}, {IMAP, "* PREAUTH"},
+	{SIP, "SIP/2.0 "},
+	{SIP, "INVITE sip:"}, {SIP, "REGISTER sip:"}, {SIP, "OPTIONS sip:"}, {SIP, "ACK sip:"}, {SIP, "BYE sip:"},
+	{SIP, "CANCEL sip:"}, {SIP, "SUBSCRIBE sip:"}, {SIP, "NOTIFY sip:"}, {SIP, "MESSAGE sip:"}, {SIP, "PUBLISH sip:"},
+	{SIP, "INFO sip:"}, {SIP, "REFER sip:"}, {SIP, "UPDATE sip:"}, {SIP, "PRACK sip:"}, {SIP, "INVITE sips:"}, {SIP, "INVITE tel:"},
 }
 
 // fixed judges by bytes at fixed places, either direction for itself.
-func fixed(a, b []byte) (string, Verdict) {
+func fixed(a, b []byte) (Name, Verdict) {
 	best := No
 	for _, b := range [][]byte{a, b} {
 		if len(b) == 0 {
@@ -73,9 +73,9 @@ func fixed(a, b []byte) (string, Verdict) {
 			}
 		}
 		for _, judge := range []struct {
-			name string
+			name Name
 			of   func([]byte) Verdict
-		}{{"smb", smb}, {"rdp", rdp}, {"mqtt", mqtt}, {"stun", stunStream}} {
+		}{{SMB, smb}, {RDP, rdp}, {MQTT, mqtt}, {STUN, stunStream}} {
 			switch judge.of(b) {
 			case Yes:
 				return judge.name, Yes
@@ -84,7 +84,7 @@ func fixed(a, b []byte) (string, Verdict) {
 			}
 		}
 	}
-	return "", best
+	return None, best
 }
 
 // smb is a NetBIOS session message that carries SMB 1, 2 or 3 (encrypted), at
@@ -175,32 +175,32 @@ func stunStream(b []byte) Verdict {
 
 // greeting judges the mail and file protocols, where the server speaks first
 // and several begin alike.
-func greeting(client, server []byte) (string, Verdict) {
+func greeting(client, server []byte) (Name, Verdict) {
 	var banner [maxBanner]byte
 	var command [maxCommand]byte
 	r, i := server[:min(len(server), maxBanner)], upper(command[:], client)
 	switch {
 	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
-		return "smtp", Yes
+		return SMTP, Yes
 	case begins(r, "220 ") || begins(r, "220-"):
 		return mailOrFile(upper(banner[:], r), i)
 	case begins(r, "+OK "):
 		// Other protocols answer so too, but not before they are asked.
 		if len(i) == 0 || anyPrefix(i, "USER ", "CAPA", "APOP ", "STLS", "AUTH", "QUIT") {
-			return "pop3", Yes
+			return POP3, Yes
 		}
-		return "", tooShort(i)
+		return None, tooShort(i)
 	case begins(r, "* OK"):
 		if bytes.Contains(upper(banner[:], r), []byte("IMAP")) || imapCommand(i) {
-			return "imap", Yes
+			return IMAP, Yes
 		}
-		return "", NeedMore
+		return None, NeedMore
 	case len(r) == 0 && anyPrefix(i, "USER ", "AUTH TLS", "AUTH SSL"),
 		len(r) > 0 && len(r) < 4 && (begins([]byte("220 "), string(r)) || begins([]byte("220-"), string(r)) ||
 			begins([]byte("+OK "), string(r)) || begins([]byte("* OK"), string(r))):
-		return "", NeedMore
+		return None, NeedMore
 	}
-	return "", tooShort(i)
+	return None, tooShort(i)
 }
 
 // upper fills dst with b, the letters of ASCII in upper case, as far as there is room.
@@ -215,20 +215,20 @@ func upper(dst, b []byte) []byte {
 }
 
 // mailOrFile tells SMTP from FTP after a 220.
-func mailOrFile(r, i []byte) (string, Verdict) {
+func mailOrFile(r, i []byte) (Name, Verdict) {
 	switch {
 	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
-		return "smtp", Yes
+		return SMTP, Yes
 	case anyPrefix(i, "USER ", "AUTH TLS", "AUTH SSL", "FEAT", "SYST", "OPTS "):
-		return "ftp", Yes
+		return FTP, Yes
 	case bytes.Contains(r, []byte("SMTP")):
-		return "smtp", Yes
+		return SMTP, Yes
 	case bytes.Contains(r, []byte("FTP")) || bytes.Contains(r, []byte("FILEZILLA")):
-		return "ftp", Yes
+		return FTP, Yes
 	case len(i) == 0:
-		return "", NeedMore
+		return None, NeedMore
 	}
-	return "", tooShort(i)
+	return None, tooShort(i)
 }
 
 // imapCommand tells whether b begins with a tag and one of the commands that
@@ -261,16 +261,6 @@ func anyPrefix(b []byte, prefixes ...string) bool {
 		if begins(b, p) {
 			return true
 		}
-	}
-	return false
-}
-
-// MayStartTLS tells whether a conversation of the protocol may turn to TLS
-// after a plain-text start.
-func MayStartTLS(name string) bool {
-	switch name {
-	case "smtp", "imap", "pop3", "ftp", "rdp":
-		return true
 	}
 	return false
 }

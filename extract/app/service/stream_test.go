@@ -45,7 +45,7 @@ func TestStream(t *testing.T) {
 	for _, c := range streams {
 		for _, side := range [][2]string{{c.client, c.server}, {c.server, c.client}} {
 			name, v := Stream([]byte(side[0]), []byte(side[1]))
-			if name != c.want || v != Yes {
+			if name.String() != c.want || v != Yes {
 				t.Errorf("%q and %q: %q, %d, want %s", side[0], side[1], name, v, c.want)
 			}
 		}
@@ -56,12 +56,12 @@ func TestStream(t *testing.T) {
 func TestStreamNeedsMore(t *testing.T) {
 	for _, c := range streams {
 		for n := 1; n < len(c.client); n++ {
-			if name, v := Stream([]byte(c.client[:n]), nil); v == No && c.server == "" || v == Yes && name != c.want {
+			if name, v := Stream([]byte(c.client[:n]), nil); v == No && c.server == "" || v == Yes && name.String() != c.want {
 				t.Errorf("%q: %q, %d, want %s or more", c.client[:n], name, v, c.want)
 			}
 		}
 		for n := 1; n < len(c.server); n++ {
-			if name, v := Stream(nil, []byte(c.server[:n])); v == No && c.client == "" || v == Yes && name != c.want {
+			if name, v := Stream(nil, []byte(c.server[:n])); v == No && c.client == "" || v == Yes && name.String() != c.want {
 				t.Errorf("%q: %q, %d, want %s or more", c.server[:n], name, v, c.want)
 			}
 		}
@@ -132,15 +132,15 @@ func FuzzStream(f *testing.F) {
 		f.Add([]byte(c.client), []byte(c.server))
 	}
 	f.Fuzz(func(t *testing.T, a, b []byte) {
-		if name, v := Stream(a, b); v > NeedMore || (v == Yes) != (name != "") {
+		if name, v := Stream(a, b); v > NeedMore || (v == Yes) != (name != None) {
 			t.Errorf("%q, %d", name, v)
 		}
 	})
 }
 
 func TestStartTLS(t *testing.T) {
-	for name, want := range map[string]bool{"smtp": true, "imap": true, "pop3": true, "ftp": true, "rdp": true, "ssh": false, "smb": false, "": false} {
-		if MayStartTLS(name) != want {
+	for name, want := range map[Name]bool{SMTP: true, IMAP: true, POP3: true, FTP: true, RDP: true, SSH: false, SMB: false, None: false} {
+		if name.MayStartTLS() != want {
 			t.Errorf("%s: %v", name, !want)
 		}
 	}
