@@ -20,10 +20,10 @@ const fewFlags = 6
 // these counts. The first sets lie together, apart from their counts, so that
 // looking for one touches one line of a cache.
 type flagSets struct {
+	more   *[]flagCount // nil before the first
 	few    [fewFlags]uint16
 	used   uint8
 	counts [fewFlags][2]int64 // of few, packets of each direction
-	more   []flagCount
 }
 
 func (s *flagSets) add(flags uint16, dir int) {
@@ -39,15 +39,32 @@ func (s *flagSets) add(flags uint16, dir int) {
 		s.used++
 		return
 	}
-	for i := range s.more {
-		if s.more[i].flags == flags {
-			s.more[i].packets[dir]++
+	s.addMore(flags, dir)
+}
+
+// addMore counts a packet with a set that few flows have.
+func (s *flagSets) addMore(flags uint16, dir int) {
+	if s.more == nil {
+		s.more = new([]flagCount)
+	}
+	more := *s.more
+	for i := range more {
+		if more[i].flags == flags {
+			more[i].packets[dir]++
 			return
 		}
 	}
 	c := flagCount{flags: flags}
 	c.packets[dir] = 1
-	s.more = append(s.more, c)
+	*s.more = append(more, c)
+}
+
+// rest returns the counts of all but the first few sets.
+func (s *flagSets) rest() []flagCount {
+	if s.more == nil {
+		return nil
+	}
+	return *s.more
 }
 
 // all visits the sets and how many packets of each direction carried them.
@@ -57,7 +74,7 @@ func (s *flagSets) all(visit func(flags uint16, packets [2]int64) bool) {
 			return
 		}
 	}
-	for _, c := range s.more {
+	for _, c := range s.rest() {
 		if !visit(c.flags, c.packets) {
 			return
 		}

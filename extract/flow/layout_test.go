@@ -27,6 +27,13 @@ func TestLayout(t *testing.T) {
 			t.Errorf("%s: %d bytes are not in the line with the pointers", name, at)
 		}
 	}
+	for name, at := range map[string]uintptr{
+		"story.space": unsafe.Offsetof(s.space) + unsafe.Offsetof(s.space.holes), "story.flags": unsafe.Offsetof(s.flags) + unsafe.Offsetof(s.flags.more),
+	} {
+		if at/line != 0 {
+			t.Errorf("%s: %d bytes are not in the line with the pointers", name, at)
+		}
+	}
 	var p pool
 	for range 3 * block {
 		f, _ := p.take(true)

@@ -5,19 +5,24 @@ import "weir/extract/decode"
 // hole is a part of the sequence space that was skipped, [from, to).
 type hole struct{ from, to uint32 }
 
-// sequence follows the sequence space of one direction and tells
-// retransmissions from packets that arrive out of order.
+// space follows the sequence spaces of both directions and tells retransmissions
+// from packets that arrive out of order.
+type space struct {
+	of    [2]sequence
+	holes *[2]holes // nil before the first
+}
+
+// sequence is what is known of one direction.
 type sequence struct {
 	next  uint32 // one past the highest number seen
 	known bool   // next is valid
-	used  uint8
-	holes *holes // nil before the first
+	used  uint8  // how many holes there are
 }
 
 // holes are those of a direction, the oldest first; few directions have one.
 type holes [8]hole
 
-// Verdicts of sequence.add.
+// Verdicts of space.add.
 type verdict uint8
 
 const (
@@ -26,13 +31,14 @@ const (
 	outOfOrder
 )
 
-// add takes a packet of the direction. A packet that takes no sequence space
+// add takes a packet of a direction. A packet that takes no sequence space
 // is in order. One that fills a hole, wholly or in part, is out of order;
 // one that lies at or below what was seen is a retransmission, unless it is a
 // keep-alive: at most one byte of payload, one below next. Of more than
 // len(holes) holes the two oldest become one, so that what lies between them
 // counts as out of order if it is sent again.
-func (s *sequence) add(h *decode.Header) verdict {
+func (p *space) add(h *decode.Header, dir int) verdict {
+	s := &p.of[dir]
 	space := h.PayloadLen
 	if h.Flags&decode.SYN != 0 {
 		space++
@@ -53,13 +59,13 @@ func (s *sequence) add(h *decode.Header) verdict {
 	}
 	if ahead := int32(from - s.next); ahead >= 0 {
 		if ahead > 0 {
-			s.skip(hole{s.next, from})
+			p.skip(dir, hole{s.next, from})
 		}
 		s.next = to
 		return inOrder
 	}
 	keepAlive := from == s.next-1 && h.PayloadLen <= 1 && h.Flags&(decode.SYN|decode.FIN) == 0
-	filled := s.fill(from, to)
+	filled := p.fill(dir, from, to)
 	if int32(to-s.next) > 0 {
 		s.next = to
 	}
@@ -73,18 +79,19 @@ func (s *sequence) add(h *decode.Header) verdict {
 }
 
 // skip adds a hole.
-func (s *sequence) skip(h hole) {
-	if s.holes == nil {
-		s.holes = new(holes)
+func (p *space) skip(dir int, h hole) {
+	if p.holes == nil {
+		p.holes = new([2]holes)
 	}
-	if int(s.used) == len(s.holes) {
-		first := s.holes[0]
-		copy(s.holes[:], s.holes[1:])
-		s.holes[0] = first.join(s.holes[0])
-		s.used--
+	used, known := &p.of[dir].used, &p.holes[dir]
+	if int(*used) == len(known) {
+		first := known[0]
+		copy(known[:], known[1:])
+		known[0] = first.join(known[0])
+		*used--
 	}
-	s.holes[s.used] = h
-	s.used++
+	known[*used] = h
+	*used++
 }
 
 // join returns the least hole that holds both.
@@ -100,10 +107,15 @@ func (h hole) join(other hole) hole {
 
 // fill takes [from, to) out of the holes and tells whether it met one. A hole
 // of which two parts would be left stays as it is where there is no room for another.
-func (s *sequence) fill(from, to uint32) bool {
+func (p *space) fill(dir int, from, to uint32) bool {
+	used := &p.of[dir].used
+	if *used == 0 {
+		return false
+	}
+	known := &p.holes[dir]
 	met := false
-	for i := 0; i < int(s.used); i++ {
-		h := s.holes[i]
+	for i := 0; i < int(*used); i++ {
+		h := known[i]
 		if int32(to-h.from) <= 0 || int32(h.to-from) <= 0 {
 			continue
 		}
@@ -112,17 +124,17 @@ func (s *sequence) fill(from, to uint32) bool {
 		hasLeft, hasRight := int32(from-h.from) > 0, int32(h.to-to) > 0
 		switch {
 		case hasLeft && hasRight:
-			if int(s.used) < len(s.holes) {
-				s.holes[i] = left
-				s.skip(right)
+			if int(*used) < len(known) {
+				known[i] = left
+				p.skip(dir, right)
 			}
 		case hasLeft:
-			s.holes[i] = left
+			known[i] = left
 		case hasRight:
-			s.holes[i] = right
+			known[i] = right
 		default:
-			copy(s.holes[i:], s.holes[i+1:s.used])
-			s.used--
+			copy(known[i:], known[i+1:*used])
+			*used--
 			i--
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // story is what only TCP flows have: flags, handshake, closing, sequence
 // space and the state by Zeek's definitions. What all packets need lies in its
-// first line of a cache, with the counts of the flags in the next.
+// first line of a cache, as all pointers do, with the counts of the flags in the next.
 type story struct {
 	connection
 	seen      [2]uint8 // bit i: letter i of historyLetters stands for that direction
@@ -19,7 +19,7 @@ type story struct {
 	nletters  uint8
 	hasSYN    [2]bool
 	hasMSS    [2]bool
-	sequence  [2]sequence
+	space     space
 	flags     flagSets
 
 	retransmitted, outOfOrder, zeroWindow [2]int64
@@ -34,7 +34,7 @@ type story struct {
 	scale    [2]uint8
 	hasScale [2]bool
 
-	_ [32]byte // to whole lines
+	_ [56]byte // to whole lines
 }
 
 // step is how far the handshake has been seen.
@@ -53,9 +53,12 @@ const historyLetters = "shadfr"
 
 // reset forgets all but the room for what few flows have.
 func (s *story) reset() {
-	more, a, b := s.flags.more[:0], s.sequence[fwd].holes, s.sequence[bwd].holes
+	more, holes := s.flags.more, s.space.holes
+	if more != nil {
+		*more = (*more)[:0]
+	}
 	*s = story{}
-	s.flags.more, s.sequence[fwd].holes, s.sequence[bwd].holes = more, a, b
+	s.flags.more, s.space.holes = more, holes
 }
 
 // add takes a packet with a TCP header. Turned tells that it is the first of
@@ -65,7 +68,7 @@ func (s *story) add(h *decode.Header, dir int, turned bool) {
 	s.note(h, dir, turned)
 	s.connection.add(h, dir)
 	s.shake(h, dir)
-	switch s.sequence[dir].add(h) {
+	switch s.space.add(h, dir) {
 	case retransmitted:
 		s.retransmitted[dir]++
 	case outOfOrder:

@@ -9,7 +9,7 @@ import (
 // Bytes is about what an open flow takes without its application layer: its
 // state and its places in the index, the wheel and the lists of those who
 // evict and write it.
-const Bytes = int64(unsafe.Sizeof(Flow{})+unsafe.Sizeof(story{})+2*unsafe.Sizeof(holes{})) + 200
+const Bytes = int64(unsafe.Sizeof(Flow{})+unsafe.Sizeof(story{})+unsafe.Sizeof([2]holes{})) + 200
 
 // Weight returns about how many bytes of memory the open flows and their
 // conversations take. It depends on the packets added alone.
