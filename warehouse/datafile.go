@@ -186,8 +186,7 @@ func (s *tableStore) syncDirs(dirs map[string]bool) error {
 }
 
 func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) (delta.Add, error) {
-	dir := partitionDir(s.table, f.partition)
-	full := filepath.Join(s.dir, filepath.FromSlash(dir))
+	dir, full := partitionDir(s.table, f.partition), s.partitionPath(f.partition)
 	writer, err := s.lease.hold()
 	if err != nil {
 		return delta.Add{}, err
@@ -220,6 +219,11 @@ func (s *tableStore) placeOne(f *dataFile, tag string, changed map[string]bool) 
 			NullCount:  f.summary.NullCount,
 		},
 	}, nil
+}
+
+// partitionPath is where the files of a partition are.
+func (s *tableStore) partitionPath(partition []string) string {
+	return filepath.Join(s.dir, filepath.FromSlash(partitionDir(s.table, partition)))
 }
 
 // moveInto renames a file into a directory, which is made. Reclaim may remove

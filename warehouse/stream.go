@@ -163,7 +163,11 @@ func (s *stream) write(l *lane, x *buffer) error {
 	defer w.encoders.give(enc)
 	var err error
 	if l.file == nil {
-		if l.file, err = w.warehouse.stores[l.store].create(); err != nil {
+		store := w.warehouse.stores[l.store]
+		if l.file, err = store.create(); err != nil {
+			return err
+		}
+		if err := store.fs.MkdirAll(store.partitionPath(x.batch.Partition)); err != nil { // or the commit would wait for it
 			return err
 		}
 	}
