@@ -32,12 +32,12 @@ type item struct {
 	packet int64
 }
 
-// partition is a partition of flows: the day since 1970-01-01 UTC and, by
-// family and number, the protocol.
-type partition struct {
-	day      int64
-	family   decode.Family
-	protocol uint8
+// partition is a partition of flows: the day since 1970-01-01 UTC and, by family
+// and number, the protocol. Numbers are in the order of partitions.
+type partition int64
+
+func partitionFor(day int64, family decode.Family, protocol uint8) partition {
+	return partition(day<<16 | int64(family)<<8 | int64(protocol))
 }
 
 const nanosecondsPerDay = int64(24 * time.Hour)
@@ -55,20 +55,16 @@ func dateOf(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time
 
 func partitionOf(f *flow.Flow) partition {
 	k := f.Key()
-	p := partition{day: dayOf(f.Start()), family: k.Family, protocol: k.Protocol}
-	if p.family == decode.IPv6 {
-		p.family = decode.IPv4 // one partition for both versions
+	family := k.Family
+	if family == decode.IPv6 {
+		family = decode.IPv4 // one partition for both versions
 	}
-	return p
-}
-
-func (p partition) compare(q partition) int {
-	return cmp.Or(cmp.Compare(p.day, q.day), cmp.Compare(p.family, q.family), cmp.Compare(p.protocol, q.protocol))
+	return partitionFor(dayOf(f.Start()), family, k.Protocol)
 }
 
 func (p partition) values() []string {
-	date := dateOf(p.day)
-	return []string{date, decode.ProtocolName(decode.Key{Family: p.family, Protocol: p.protocol})}
+	key := decode.Key{Family: decode.Family(p >> 8), Protocol: uint8(p)}
+	return []string{dateOf(int64(p >> 16)), decode.ProtocolName(key)}
 }
 
 func newMerger(tables *Catalogues, workers int) *merger {
@@ -136,7 +132,10 @@ func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) {
 		}
 	}
 	slices.SortFunc(m.items, func(a, b item) int {
-		return cmp.Or(a.part.compare(b.part), cmp.Compare(a.packet, b.packet))
+		if a.part != b.part {
+			return cmp.Compare(a.part, b.part)
+		}
+		return cmp.Compare(a.packet, b.packet)
 	})
 }
 
