@@ -244,23 +244,34 @@ func (c *Catalogue[R]) AppendShared(workers int, b *Batch, rows []R, keys []Key)
 	}
 	b.Keys = append(b.Keys, keys...)
 	var wg sync.WaitGroup
-	from, weight, sum := 0, 0, 0
+	from := 0
+	for _, end := range c.shares(workers) {
+		first := from
+		wg.Go(func() { c.fill(b, rows, first, end) })
+		from = end
+	}
+	wg.Wait()
+}
+
+// shares returns where the shares of the columns end that weigh about the same.
+func (c *Catalogue[R]) shares(workers int) (ends []int) {
+	sum := 0
 	for i := range c.stored {
 		sum += c.stored[i].weight()
 	}
+	weight := 0
 	for i := 0; i < len(c.stored); {
-		end := i + c.stored[i].width()
-		for ; i < end; i++ {
-			weight += c.stored[i].weight()
+		end, more := i+c.stored[i].width(), 0
+		for j := i; j < end; j++ {
+			more += c.stored[j].weight()
 		}
-		if weight*workers < sum && end < len(c.stored) {
-			continue
+		if due := sum * (len(ends) + 1); i > 0 && (2*weight+more)*workers > 2*due {
+			ends = append(ends, i)
 		}
-		first := from
-		wg.Go(func() { c.fill(b, rows, first, end) })
-		from, weight = end, 0
+		weight += more
+		i = end
 	}
-	wg.Wait()
+	return append(ends, len(c.stored))
 }
 
 // sharedRows is how many rows are worth several goroutines.
@@ -299,13 +310,20 @@ func (c *Catalogue[R]) fill(b *Batch, rows []R, from, to int) {
 	}
 }
 
-// weight is about how long a value of the column takes, beside others.
+// weight is about how long a value of the column takes, in nanoseconds: a text that
+// is hardly ever the same has been computed, and many rows lack what has a condition.
 func (f *Field[R]) weight() int {
-	switch {
+	w := 4
+	switch kind := f.Type.Kind(); {
 	case f.set != nil:
-		return 1
-	case f.Type.Kind() == KindBytes || f.Type.Kind() == KindList:
-		return 16
+		w = 2
+	case kind == KindBytes && (f.Encoding == Hash || f.Encoding == Plain):
+		w = 150
+	case kind == KindBytes || kind == KindList:
+		w = 30
 	}
-	return 3
+	if f.where != nil {
+		w = (w + 1) / 2
+	}
+	return w
 }

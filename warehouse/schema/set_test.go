@@ -135,3 +135,19 @@ func TestFetching(t *testing.T) {
 		t.Errorf("%d rows fetched, want those %d that are appended", len(fetched), len(rows))
 	}
 }
+
+// Shares have all columns in order, no more of them than workers, and do not cut sets.
+func TestShares(t *testing.T) {
+	c := setCatalogue()
+	for _, workers := range []int{1, 2, 3, 4, 100} {
+		ends := c.shares(workers)
+		if len(ends) > workers || ends[len(ends)-1] != len(c.stored) || !slices.IsSorted(ends) {
+			t.Errorf("%d workers: shares end at %d", workers, ends)
+		}
+		for _, end := range ends[:len(ends)-1] {
+			if end == 0 || c.stored[end].place != 0 {
+				t.Errorf("%d workers: a share ends before column %s", workers, c.stored[end].Name)
+			}
+		}
+	}
+}
