@@ -22,9 +22,10 @@ const (
 )
 
 // tooDistinct tells, with an entry just added for value i, that values do not
-// repeat enough. It is asked only where an entry is added.
+// repeat enough. It is asked only where an entry is added. Where there may be more than
+// dictEntries, what follows may yet repeat.
 func tooDistinct(entries, i, limit int) bool {
-	return entries > limit || entries > 512 && entries > i/2
+	return entries > limit || limit <= dictEntries && entries > 512 && entries > i/2
 }
 
 // idWidth is the width of a dictionary's ids in bytes.

@@ -20,11 +20,14 @@
 // The layout of a chunk is chosen per row group from its values, Column.Encoding
 // being a hint. An encoder that is fast takes a dictionary where values repeat,
 // DELTA_BINARY_PACKED for integers where differences are short, and PLAIN
-// otherwise; a dense one compresses a page in each layout and takes the
-// smallest. Ids of dictionaries take whole bytes, which zstd makes less of than
-// of bits. Hashes are DELTA_BYTE_ARRAY in frames of Huffman codes alone.
-// maximum and null count, and pages of about 20,000 rows or 1 MB have them in
-// the page index. Bounds of long texts are shortened to 64 bytes: a shortened
+// otherwise; a dense one compresses the chunk in each layout and takes the
+// smallest, with dictionaries in order of value. Ids of dictionaries take whole
+// bytes, which zstd makes less of than of bits, and levels of one bit stand in a single
+// run. Hashes are DELTA_BYTE_ARRAY in frames of Huffman codes alone.
+//
+// Chunks have their minimum, maximum and null count, and pages of about 20,000 rows
+// or 1 MB have them in the page index. Dense files have larger pages in columns that are not
+// filtered by. Bounds of long texts are shortened to 64 bytes: a shortened
 // maximum is raised, so that bounds are always valid and not always values.
 //
 // # Determinism

@@ -219,16 +219,18 @@ func TestOtherReadersOfPages(t *testing.T) {
 		t.Skip("starts Python")
 	}
 	table, b := manyPages(45_000)
-	data, _ := writeFile(t, table, newEncoders(t, 1), b)
-	got := runPython(t, data)
-	for i, c := range table.Stored() {
-		for j := range b.Rows() {
-			if g, want := string(got.Rows[c.Name][j]), jsonCell(&b.Vectors[i], j); g != want {
-				t.Fatalf("column %s row %d: got %.100s, want %.100s", c.Name, j, g, want)
+	for name, enc := range kinds(t) {
+		data, _ := writeFile(t, table, enc, b)
+		got := runPython(t, data)
+		for i, c := range table.Stored() {
+			for j := range b.Rows() {
+				if g, want := string(got.Rows[c.Name][j]), jsonCell(&b.Vectors[i], j); g != want {
+					t.Fatalf("%s: column %s row %d: got %.100s, want %.100s", name, c.Name, j, g, want)
+				}
 			}
 		}
-	}
-	if len(got.Required) != 1 || got.Required[0] != "time" {
-		t.Errorf("columns without nulls are %v, want time", got.Required)
+		if len(got.Required) != 1 || got.Required[0] != "time" {
+			t.Errorf("%s: columns without nulls are %v, want time", name, got.Required)
+		}
 	}
 }

@@ -27,10 +27,10 @@ func (e *Encoder) choose(hint schema.Encoding, total bounds) error {
 	integers := kind == schema.KindInt32 || kind == schema.KindInt64
 	switch {
 	case kind == schema.KindBool || n < 2:
-	case hint == schema.Delta && integers:
-		e.layout.encoding = format.DeltaBinaryPacked
 	case e.dense && hint != schema.Hash:
 		return e.chooseSmallest(integers, total)
+	case hint == schema.Delta && integers:
+		e.layout.encoding = format.DeltaBinaryPacked
 	case hint != schema.Plain && e.chooseDictionary(hint, total):
 	case hint == schema.Hash && kind == schema.KindBytes:
 		e.layout = layout{encoding: format.DeltaByteArray, literals: true}
@@ -84,23 +84,22 @@ func (e *Encoder) buildDictionary(limit int, total bounds) (entries, size int, o
 	return entries, size, ok
 }
 
-// chooseSmallest sets the layout in which the fullest page comes out smallest
-// once it is compressed, with its share of the dictionary.
+// chooseSmallest sets the layout in which the values come out smallest once they
+// are compressed.
 func (e *Encoder) chooseSmallest(integers bool, total bounds) error {
-	var candidates []layout
-	if entries, _, ok := e.buildDictionary(max(1, min(e.values.n/2, denseEntries)), total); ok {
-		candidates = append(candidates, layout{encoding: format.RLEDictionary, width: idWidth(entries)})
-	}
+	candidates := []layout{{encoding: format.Plain}}
 	if integers {
 		candidates = append(candidates, layout{encoding: format.DeltaBinaryPacked})
 	}
-	candidates = append(candidates, layout{encoding: format.Plain})
-	from, to := e.fullest()
+	if entries, _, ok := e.buildDictionary(denseEntries, total); ok && entries <= e.values.n*3/4 {
+		e.sortDictionary()
+		candidates = append(candidates, layout{encoding: format.RLEDictionary, width: idWidth(entries)})
+	}
 	var best layout
 	least := math.MaxInt
 	for _, c := range candidates {
 		e.layout = c
-		size, err := e.measure(from, to)
+		size, err := e.measure()
 		if err != nil {
 			return err
 		}
@@ -112,38 +111,25 @@ func (e *Encoder) chooseSmallest(integers bool, total bounds) error {
 	return nil
 }
 
-// fullest returns the values of the page that has the most.
-func (e *Encoder) fullest() (from, to int) {
-	start := 0
-	for _, end := range e.shape.cuts {
-		if end.value-start > to-from {
-			from, to = start, end.value
-		}
-		start = end.value
-	}
-	return from, to
-}
-
-// measure returns how many bytes a run of values takes in the layout at hand.
-func (e *Encoder) measure(from, to int) (int, error) {
+// measure returns about how many bytes the values take in the layout at hand.
+func (e *Encoder) measure() (int, error) {
 	size := 0
 	if e.layout.encoding == format.RLEDictionary {
+		const header = 24 // of the page
 		if err := e.fillDictionary(); err != nil {
 			return 0, err
 		}
-		if err := e.compress(false); err != nil {
+		if err := e.compress(tryLevel, false); err != nil {
 			return 0, err
 		}
-		size = len(e.packed) * (to - from) / e.values.n
+		size = header + len(e.packed)
 	}
 	e.page = e.page[:0]
-	if err := e.appendValues(from, to); err != nil {
+	if err := e.appendValues(0, e.values.n); err != nil {
 		return 0, err
 	}
-	if err := e.compress(false); err != nil {
-		return 0, err
-	}
-	return size + len(e.packed), nil
+	err := e.compress(tryLevel, false)
+	return size + len(e.packed), err
 }
 
 func (e *Encoder) deltaPays() bool {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -68,28 +67,6 @@ func TestHashes(t *testing.T) {
 		if perRow := float64(len(data)) / rows; perRow > 16.2 {
 			t.Errorf("%s: a hash of 16 bytes takes %.2f", name, perRow)
 		}
-	}
-}
-
-// TestDense holds the layout that a dense encoder finds against that of a fast
-// one, for durations of which half are 0: differences cost as much for these.
-func TestDense(t *testing.T) {
-	table := &schema.Table{Name: "times", Columns: []schema.Column{{Name: "duration", Type: schema.Int64}}}
-	const rows = 20_000
-	b := schema.NewBatch(table, nil)
-	r := rand.New(rand.NewPCG(11, 12))
-	for i := range rows {
-		b.Keys = append(b.Keys, schema.Key{Time: int64(i)})
-		b.Vectors[0].AppendInt64(int64(math.Exp2(26*r.Float64()))*int64(r.IntN(2)), true)
-	}
-	size := map[string]int{}
-	for name, enc := range kinds(t) {
-		data, _ := writeFile(t, table, enc, b)
-		checkValues(t, table, data, b)
-		size[name] = len(data)
-	}
-	if size["dense"] > size["fast"]*3/4 {
-		t.Errorf("dense takes %d bytes, fast %d", size["dense"], size["fast"])
 	}
 }
 

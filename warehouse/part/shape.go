@@ -10,10 +10,18 @@ import (
 	"weir/warehouse/schema"
 )
 
-const (
-	pageRows  = 20_000
-	pageBytes = 1 << 20
-)
+// pageSize bounds a page.
+type pageSize struct{ rows, bytes int }
+
+// pageOf bounds the pages of a column. Those of a dense file are larger, because zstd
+// looks for repetitions within a page, but for columns that people filter by, whose
+// pages a reader tells apart by the page index.
+func (e *Encoder) pageOf(c schema.Column) pageSize {
+	if e.dense && !c.Stats {
+		return pageSize{rows: 1 << 16, bytes: 4 << 20}
+	}
+	return pageSize{rows: 20_000, bytes: 1 << 20}
+}
 
 // shape is where the values of a column stand among its rows: definition and
 // repetition levels, and the cuts into pages.
@@ -72,26 +80,26 @@ func (s *shape) setList(l leaf, v *schema.Vector, order []int32) {
 	s.defBuf, s.repBuf, s.levels = s.def, s.rep, len(s.def)
 }
 
-// cut divides the column into pages of pageRows rows or pageBytes, whichever
+// cut divides the column into pages of as many rows or bytes, whichever
 // is less; a row is never divided. Nulls alone are one page.
-func (s *shape) cut(v *values, rows int) {
+func (s *shape) cut(v *values, rows int, p pageSize) {
 	s.cuts = s.cuts[:0]
 	end := cut{rows, s.levels, v.n}
 	switch {
-	case v.n == 0 || rows <= pageRows && v.size(0, v.n) <= pageBytes:
+	case v.n == 0 || rows <= p.rows && v.size(0, v.n) <= p.bytes:
 		s.cuts = append(s.cuts, end)
 	case s.rep == nil && v.text == nil:
-		s.cutRows(rows, v.n)
+		s.cutRows(rows, p.rows)
 	default:
-		s.cutSize(v, end)
+		s.cutSize(v, end, p)
 	}
 }
 
-// cutRows cuts a column of fixed-width values, where pageRows is always less.
-func (s *shape) cutRows(rows, n int) {
+// cutRows cuts a column of fixed-width values, where the rows are always less.
+func (s *shape) cutRows(rows, most int) {
 	at := cut{}
 	for at.row < rows {
-		next := min(rows, at.row+pageRows)
+		next := min(rows, at.row+most)
 		if s.def == nil {
 			at.value = next
 		} else {
@@ -105,7 +113,7 @@ func (s *shape) cutRows(rows, n int) {
 }
 
 // cutSize cuts a column whose rows differ in size.
-func (s *shape) cutSize(v *values, end cut) {
+func (s *shape) cutSize(v *values, end cut, p pageSize) {
 	at, start, size := cut{}, cut{}, 0
 	top := s.constant // the level of a value that is there
 	for at.level < end.level {
@@ -121,7 +129,7 @@ func (s *shape) cutSize(v *values, end cut) {
 			}
 		}
 		next.row++
-		if at.row > start.row && (at.row-start.row >= pageRows || size+grown > pageBytes) {
+		if at.row > start.row && (at.row-start.row >= p.rows || size+grown > p.bytes) {
 			s.cuts = append(s.cuts, at)
 			start, size = at, 0
 		}
@@ -153,11 +161,34 @@ func (s *shape) appendLevels(dst []byte, l leaf, from, to cut) ([]byte, error) {
 	return dst, nil
 }
 
+// appendRuns appends levels of so many bits. Those of one bit are a single bit-packed
+// run: zstd makes less of it than of runs that change with every few rows.
 func (s *shape) appendRuns(dst, levels []byte, width int) ([]byte, error) {
 	var err error
-	e := rle.Encoding{BitWidth: width}
-	s.coded, err = e.EncodeLevels(s.coded[:0], levels)
+	if width == 1 {
+		s.coded = binary.AppendUvarint(s.coded[:0], uint64(len(levels)+7)/8<<1|1)
+		s.coded = appendBits(s.coded, levels)
+	} else {
+		e := rle.Encoding{BitWidth: width}
+		s.coded, err = e.EncodeLevels(s.coded[:0], levels)
+	}
 	return appendSection(dst, s.coded), err
+}
+
+// appendBits appends levels of 0 and 1 as one bit each, the first one lowest.
+func appendBits(dst, levels []byte) []byte {
+	for ; len(levels) >= 8; levels = levels[8:] {
+		// The product has the lowest bits of the eight bytes side by side on top.
+		dst = append(dst, byte(binary.LittleEndian.Uint64(levels)*0x0102_0408_1020_4080>>56))
+	}
+	if len(levels) == 0 {
+		return dst
+	}
+	var b byte
+	for i, x := range levels {
+		b |= x << i
+	}
+	return append(dst, b)
 }
 
 func appendSection(dst, section []byte) []byte {
