@@ -221,7 +221,7 @@ const compactTag = "compact"
 
 // looseRows is how many rows a file has at the least that is rewritten for itself: of
 // a smaller one nearly all is its footer.
-const looseRows = 4096
+const looseRows = 256
 
 // loose tells whether a file is rewritten for itself: one that was written in haste, by
 // ingest or another program, and comes out a good deal smaller.
