@@ -242,6 +242,11 @@ type appender struct {
 
 // page appends the values of a page until there are enough.
 func (a *appender) page(p parquet.Page) error {
+	if !a.leaf.list {
+		if ok, err := a.flat(p); ok {
+			return err
+		}
+	}
 	values := p.Values()
 	for !a.done {
 		n, err := values.ReadValues(a.values[:])
