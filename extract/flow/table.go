@@ -2,6 +2,7 @@ package flow
 
 import (
 	"math"
+	"slices"
 
 	"weir/extract/app"
 	"weir/extract/decode"
@@ -147,11 +148,16 @@ func (t *Table) Evict(most int) {
 
 // Finish ends all open flows for that reason.
 func (t *Table) Finish(reason EndReason) {
-	t.index.each(func(f *Flow) {
-		f.finish(reason, &t.limits)
-		f.hangUp()
-		t.ended = append(t.ended, f)
-	})
+	open := len(t.ended)
+	t.ended = slices.Grow(t.ended, t.Len())
+	t.index.each(func(f *Flow) { t.ended = append(t.ended, f) })
+	for some := range slices.Chunk(t.ended[open:], Ahead) {
+		t.expectEnd(some)
+		for _, f := range some {
+			f.finish(reason, &t.limits)
+			f.hangUp()
+		}
+	}
 	t.held = 0
 	t.index.init()
 	t.wheel.init(t.wheel.width)
