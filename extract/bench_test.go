@@ -75,7 +75,9 @@ func BenchmarkMerge(b *testing.B) {
 	m, sink := newMerger(NewCatalogues(), 2), &discardSink{map[string]*schema.Batch{}}
 	b.ReportAllocs()
 	for b.Loop() {
-		m.items = m.items[:0]
+		for i := range epochs {
+			epochs[i].items, epochs[i].tally = sortItems(epochs[i].flows)
+		}
 		m.gather(epochs, map[int64]struct{}{}, 0)
 		if err := m.append(context.Background(), sink); err != nil {
 			b.Fatal(err)

@@ -78,7 +78,7 @@ func (p *Pipeline) RunLive(ctx context.Context, origin *flow.Origin, source capt
 	}
 	_, err := p.run(ctx, r, sink)
 	last := &Interval{Stats: r.stats}
-	last.Flows, last.Evicted, last.Unread = r.live.rows, r.live.evicted, r.live.unread
+	last.Flows, last.Evicted, last.Unread = r.live.rows.flows, r.live.rows.evicted, r.live.rows.unread
 	r.live.accepted += last.InFlows()
 	last.OpenPackets = r.live.accepted - r.live.inRows
 	if err == nil && last.OpenPackets != 0 {
@@ -95,8 +95,8 @@ type liveRun struct {
 	swept time.Time
 	clock int64
 
-	rows, evicted, unread int64 // of the interval
-	accepted, inRows      int64 // packets, of the whole run
+	rows             tally // of the interval
+	accepted, inRows int64 // packets, of the whole run
 }
 
 // close decides whether an epoch ends with a parcel, and an interval with it.
@@ -119,22 +119,14 @@ func (l *liveRun) close(q *parcel, full bool, r *run) {
 }
 
 // wrote counts the rows of an epoch, and flushes the interval that ends with it.
-func (l *liveRun) wrote(items []item, ended *Interval) error {
-	for i := range items {
-		l.inRows += items[i].flow.Packets()
-		if items[i].flow.Evicted() {
-			l.evicted++
-		}
-		if items[i].flow.Unread() {
-			l.unread++
-		}
-	}
-	l.rows += int64(len(items))
+func (l *liveRun) wrote(sum tally, ended *Interval) error {
+	l.inRows += sum.packets
+	l.rows.add(sum)
 	if ended == nil {
 		return nil
 	}
-	ended.Flows, ended.Evicted, ended.Unread = l.rows, l.evicted, l.unread
-	l.rows, l.evicted, l.unread = 0, 0, 0
+	ended.Flows, ended.Evicted, ended.Unread = l.rows.flows, l.rows.evicted, l.rows.unread
+	l.rows = tally{}
 	l.accepted += ended.Rejected[decode.Accepted]
 	ended.OpenPackets = l.accepted - l.inRows
 	if err := ended.conserve(); err != nil {

@@ -1,13 +1,10 @@
 package extract
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
-	"weir/extract/decode"
 	"weir/extract/flow"
 	"weir/warehouse/schema"
 )
@@ -19,52 +16,7 @@ type merger struct {
 	items   []item
 	rows    []*flow.Flow
 	keys    []schema.Key
-	// evicted counts the flows of the run that were evicted, unread those whose
-	// application layer a parser failed at, and packets the packets
-	// of all its flows.
-	evicted, unread, packets int64
-}
-
-// item is a flow with what it is sorted by.
-type item struct {
-	flow   *flow.Flow
-	part   partition
-	packet int64
-}
-
-// partition is a partition of flows: the day since 1970-01-01 UTC and, by family
-// and number, the protocol. Numbers are in the order of partitions.
-type partition int64
-
-func partitionFor(day int64, family decode.Family, protocol uint8) partition {
-	return partition(day<<16 | int64(family)<<8 | int64(protocol))
-}
-
-const nanosecondsPerDay = int64(24 * time.Hour)
-
-// dayOf returns the day of a time, days since 1970-01-01 UTC.
-func dayOf(ns int64) int64 {
-	day := ns / nanosecondsPerDay
-	if ns%nanosecondsPerDay < 0 {
-		day--
-	}
-	return day
-}
-
-func dateOf(day int64) string { return time.Unix(day*86400, 0).UTC().Format(time.DateOnly) }
-
-func partitionOf(f *flow.Flow) partition {
-	k := f.Key()
-	family := k.Family
-	if family == decode.IPv6 {
-		family = decode.IPv4 // one partition for both versions
-	}
-	return partitionFor(dayOf(f.Start()), family, k.Protocol)
-}
-
-func (p partition) values() []string {
-	key := decode.Key{Family: decode.Family(p >> 8), Protocol: uint8(p)}
-	return []string{dateOf(int64(p >> 16)), decode.ProtocolName(key)}
+	tally   tally // of the run
 }
 
 func newMerger(tables *Catalogues, workers int) *merger {
@@ -75,14 +27,13 @@ func newMerger(tables *Catalogues, workers int) *merger {
 // of rows. It stops where the context ends.
 func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err error) {
 	returned := map[int64]struct{}{}
-	m.evicted, m.unread, m.packets = 0, 0, 0
+	m.tally = tally{}
 	for open := true; open; {
-		m.items = m.items[:0]
 		epochs := make([]epoch, len(r.shards))
 		for i, s := range r.shards {
 			epochs[i], open = <-s.out
 		}
-		m.gather(epochs, returned, r.budget.returned)
+		sum := m.gather(epochs, returned, r.budget.returned)
 		if err := m.append(ctx, sink); err != nil {
 			return rows, err
 		}
@@ -92,7 +43,7 @@ func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err 
 		rows += int64(len(m.items))
 		r.seen.Flows.Add(int64(len(m.items)))
 		if r.live != nil {
-			if err := r.live.wrote(m.items, epochs[0].interval); err != nil {
+			if err := r.live.wrote(sum, epochs[0].interval); err != nil {
 				return rows, err
 			}
 		}
@@ -111,32 +62,23 @@ func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err 
 }
 
 // gather takes the flows of the epochs of all shards, in order, and notes the
-// swept ones that came back, unless there are too many already.
-func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) {
+// swept ones that came back, unless there are too many already. It returns what
+// the flows add up to.
+func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) (sum tally) {
 	full := len(returned) >= most
+	var lists [][]item
 	for _, e := range epochs {
-		for _, f := range e.flows {
-			m.items = append(m.items, item{f, partitionOf(f), f.Packet()})
-			m.packets += f.Packets()
-			if f.Evicted() {
-				m.evicted++
-			}
-			if f.Unread() {
-				m.unread++
-			}
-		}
+		lists = append(lists, e.items)
+		sum.add(e.tally)
 		for _, packet := range e.returned {
 			if !full {
 				returned[packet] = struct{}{}
 			}
 		}
 	}
-	slices.SortFunc(m.items, func(a, b item) int {
-		if a.part != b.part {
-			return cmp.Compare(a.part, b.part)
-		}
-		return cmp.Compare(a.packet, b.packet)
-	})
+	m.items = mergeItems(slices.Grow(m.items[:0], int(sum.flows)), lists)
+	m.tally.add(sum)
+	return sum
 }
 
 // stride is how many rows are appended before the sink is asked whether it

@@ -70,7 +70,7 @@ func (p *Pipeline) run(user context.Context, r *run, sink Sink) (Stats, error) {
 	}
 	wg.Wait()
 	p.spare = r.parcels
-	r.stats.Flows, r.stats.Evicted, r.stats.Unread = rows, p.merger.evicted, p.merger.unread
+	r.stats.Flows, r.stats.Evicted, r.stats.Unread = rows, p.merger.tally.evicted, p.merger.tally.unread
 	return r.stats, errors.Join(err, ended(ctx, err), r.stats.conserve())
 }
 

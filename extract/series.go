@@ -76,7 +76,7 @@ func (s *Series) run(ctx context.Context, name string, source capture.Source, si
 	s.shards = r.shards
 	s.packets += stats.Packets
 	if how.opened == nil {
-		s.open += stats.InFlows() - s.pipeline.merger.packets
+		s.open += stats.InFlows() - s.pipeline.merger.tally.packets
 	}
 	return &Interval{Stats: stats, OpenPackets: s.open}, err
 }

@@ -27,6 +27,8 @@ type shard struct {
 // epoch is what a shard hands over at the end of an epoch.
 type epoch struct {
 	flows    []*flow.Flow
+	items    []item // the flows, in the order of rows
+	tally    tally
 	returned []int64
 	events   app.Events
 	weight   int64     // of the flows
@@ -146,6 +148,7 @@ func (s *shard) finish() {
 
 func (s *shard) handOver() epoch {
 	e := epoch{flows: s.table.Ended(), returned: s.table.Returned()}
+	e.items, e.tally = sortItems(e.flows)
 	if s.engine != nil {
 		e.events = s.engine.Events()
 	}
