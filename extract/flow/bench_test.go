@@ -82,3 +82,40 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/flow")
 }
+
+// BenchmarkTurnover opens flows of two packets, ends them by silence and gives them
+// back, tens of thousands at a time: more than a cache holds.
+func BenchmarkTurnover(b *testing.B) {
+	const n = 40_000
+	c := DefaultConfig()
+	table := NewTable(c, testOrigin, nil)
+	headers, list := conversations(Ahead), make([]uint32, Ahead)
+	for i := range list {
+		list[i] = uint32(i)
+	}
+	packets, now := 0, headers[0].Time
+	turn := func() {
+		for at := 0; at < 2*n; at += Ahead {
+			for i := range headers {
+				converse(&headers[i], packets/n/2*n+(at+i)%n)
+				headers[i].Time = now
+			}
+			table.Expect(headers, list)
+			for i := range headers {
+				table.Add(&headers[i], int64(packets+i))
+			}
+			packets += Ahead
+		}
+		now += 2 * int64(c.IdleTimeout)
+		table.Sweep(now)
+		table.Forget()
+		table.Recycle(table.Ended())
+	}
+	turn()
+	before := packets
+	b.ReportAllocs()
+	for b.Loop() {
+		turn()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(packets-before)*2, "ns/flow")
+}
