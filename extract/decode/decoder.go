@@ -1,5 +1,7 @@
 package decode
 
+import "encoding/binary"
+
 // Options are the settings of a Decoder.
 type Options struct {
 	// Decap opens tunnels, so that the flow is that of the innermost packet;
@@ -29,6 +31,17 @@ func (d *Decoder) Decode(link uint16, data []byte, length uint32, packet int, h 
 	time := h.Time
 	*h = Header{} // in place; a literal with values would be built aside and copied
 	h.Time, h.FrameLen = time, length
+	if link == linkEthernet && len(data) >= ethernetHeader {
+		// Most frames, without a detour: a network is put together in memory and read
+		// back in other pieces, which a processor takes long for.
+		h.macs(data)
+		switch binary.BigEndian.Uint16(data[12:]) {
+		case etherIPv4:
+			return d.ip(h, data, netIPv4, ethernetHeader, packet, frags)
+		case etherIPv6:
+			return d.ip(h, data, netIPv6, ethernetHeader, packet, frags)
+		}
+	}
 	n := linkLayer(h, link, data)
 	switch n.kind {
 	case netIPv4, netIPv6:

@@ -72,16 +72,14 @@ func (h *Header) ethernet(data []byte) network {
 	if len(data) < ethernetHeader {
 		return rejected(Truncated)
 	}
+	h.macs(data)
+	return h.tagged(walk(data, ethernetHeader, binary.BigEndian.Uint16(data[12:])))
+}
+
+// macs takes the addresses of an Ethernet header.
+func (h *Header) macs(data []byte) {
 	h.DstMAC, h.SrcMAC = [6]byte(data[0:6]), [6]byte(data[6:12])
 	h.HasDstMAC, h.HasSrcMAC = true, true
-	et := binary.BigEndian.Uint16(data[12:])
-	switch et { // the most of all frames, without a detour
-	case etherIPv4:
-		return network{kind: netIPv4, off: ethernetHeader}
-	case etherIPv6:
-		return network{kind: netIPv6, off: ethernetHeader}
-	}
-	return h.tagged(walk(data, ethernetHeader, et))
 }
 
 // tagged takes over the VLAN that was found on the way to the network layer.
