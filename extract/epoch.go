@@ -19,7 +19,8 @@ func (e *epochCutter) cut(q *parcel, r *run) {
 	e.packets += len(q.headers)
 	e.unswept += len(q.headers)
 	e.bytes += int64(len(q.slab.Bytes))
-	if clock := r.sum(q); clock != math.MaxInt64 && (!e.timed || clock < e.clock) {
+	r.sum(q)
+	if clock := q.tally.clock; clock != math.MaxInt64 && (!e.timed || clock < e.clock) {
 		e.clock, e.timed = clock, true
 	}
 	full := e.packets >= r.budget.packets || e.bytes >= r.budget.bytes

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math"
 	"sync/atomic"
 
 	"weir/extract/capture"
@@ -14,6 +15,7 @@ type parcel struct {
 	headers []decode.Header
 	frags   []decode.Fragment
 	lists   [][]uint32 // per shard, the packets it meters, in order
+	tally   tally
 	decoded chan struct{}
 	pending atomic.Int32 // shards that have not finished with it
 	// closing tells that an epoch ends with this parcel, at that clock.
@@ -64,17 +66,32 @@ func (p *parcel) decodeFrom(d *decode.Decoder, i int) (next int) {
 	return i
 }
 
-// deal lists the packets of each shard.
+// tally is what the packets of a parcel add up to.
+type tally struct {
+	rejected [decode.Rejects]int64 // packets by Reject
+	bytes    int64                 // lengths on the wire
+	// First and last are the earliest and the latest timestamp, clock is the
+	// earliest of the packets that are metered.
+	first, last, clock int64
+}
+
+// deal lists the packets of each shard, and adds up all of them.
 func (p *parcel) deal() {
 	for i := range p.lists {
 		p.lists[i] = p.lists[i][:0]
 	}
+	t := tally{first: math.MaxInt64, last: math.MinInt64, clock: math.MaxInt64}
 	n := uint64(len(p.lists))
 	for i := range p.headers {
-		h := &p.headers[i]
+		h, packet := &p.headers[i], &p.slab.Packets[i]
+		t.rejected[h.Reject]++
+		t.bytes += int64(packet.Length)
+		t.first, t.last = min(t.first, packet.Time), max(t.last, packet.Time)
 		if h.Reject == decode.Accepted {
+			t.clock = min(t.clock, packet.Time)
 			s := h.Hash & 0xffff % n
 			p.lists[s] = append(p.lists[s], uint32(i))
 		}
 	}
+	p.tally = t
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"sync"
 	"sync/atomic"
 
@@ -195,26 +194,17 @@ func (r *run) sequence() {
 	}
 }
 
-// sum counts the packets of a parcel and returns the earliest timestamp of
-// those that are metered.
-func (r *run) sum(q *parcel) int64 {
-	earliest, latest, clock := int64(math.MaxInt64), int64(math.MinInt64), int64(math.MaxInt64)
-	bytes := int64(0)
-	for i := range q.slab.Packets {
-		p, reject := &q.slab.Packets[i], q.headers[i].Reject
-		earliest, latest = min(earliest, p.Time), max(latest, p.Time)
-		if reject == decode.Accepted {
-			clock = min(clock, p.Time)
-		}
-		bytes += int64(p.Length)
-		r.stats.Rejected[reject]++
+// sum counts the packets of a parcel.
+func (r *run) sum(q *parcel) {
+	t, packets := &q.tally, int64(len(q.slab.Packets))
+	for reject, n := range t.rejected {
+		r.stats.Rejected[reject] += n
 	}
-	r.stats.Packets += int64(len(q.slab.Packets))
-	r.stats.First, r.stats.Last = min(r.stats.First, earliest), max(r.stats.Last, latest)
-	r.stats.Bytes += bytes
-	r.seen.Packets.Add(int64(len(q.slab.Packets)))
-	r.seen.Bytes.Add(bytes)
-	return clock
+	r.stats.Packets += packets
+	r.stats.First, r.stats.Last = min(r.stats.First, t.first), max(r.stats.Last, t.last)
+	r.stats.Bytes += t.bytes
+	r.seen.Packets.Add(packets)
+	r.seen.Bytes.Add(t.bytes)
 }
 
 // discard takes what the shards still hand over after the merger has failed,
