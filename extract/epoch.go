@@ -20,7 +20,7 @@ func (e *epochCutter) cut(q *parcel, r *run) {
 	e.unswept += len(q.headers)
 	e.bytes += int64(len(q.slab.Bytes))
 	r.sum(q)
-	if clock := q.tally.clock; clock != math.MaxInt64 && (!e.timed || clock < e.clock) {
+	if clock := q.total.clock; clock != math.MaxInt64 && (!e.timed || clock < e.clock) {
 		e.clock, e.timed = clock, true
 	}
 	full := e.packets >= r.budget.packets || e.bytes >= r.budget.bytes

@@ -15,7 +15,7 @@ type parcel struct {
 	headers []decode.Header
 	frags   []decode.Fragment
 	lists   [][]uint32 // per shard, the packets it meters, in order
-	tally   tally
+	total   total
 	decoded chan struct{}
 	pending atomic.Int32 // shards that have not finished with it
 	// closing tells that an epoch ends with this parcel, at that clock.
@@ -66,8 +66,8 @@ func (p *parcel) decodeFrom(d *decode.Decoder, i int) (next int) {
 	return i
 }
 
-// tally is what the packets of a parcel add up to.
-type tally struct {
+// total is what the packets of a parcel add up to.
+type total struct {
 	rejected [decode.Rejects]int64 // packets by Reject
 	bytes    int64                 // lengths on the wire
 	// First and last are the earliest and the latest timestamp, clock is the
@@ -80,7 +80,7 @@ func (p *parcel) deal() {
 	for i := range p.lists {
 		p.lists[i] = p.lists[i][:0]
 	}
-	t := tally{first: math.MaxInt64, last: math.MinInt64, clock: math.MaxInt64}
+	t := total{first: math.MaxInt64, last: math.MinInt64, clock: math.MaxInt64}
 	n := uint64(len(p.lists))
 	for i := range p.headers {
 		h, packet := &p.headers[i], &p.slab.Packets[i]
@@ -93,5 +93,5 @@ func (p *parcel) deal() {
 			p.lists[s] = append(p.lists[s], uint32(i))
 		}
 	}
-	p.tally = t
+	p.total = t
 }

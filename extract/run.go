@@ -196,7 +196,7 @@ func (r *run) sequence() {
 
 // sum counts the packets of a parcel.
 func (r *run) sum(q *parcel) {
-	t, packets := &q.tally, int64(len(q.slab.Packets))
+	t, packets := &q.total, int64(len(q.slab.Packets))
 	for reject, n := range t.rejected {
 		r.stats.Rejected[reject] += n
 	}
