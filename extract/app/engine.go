@@ -1,6 +1,7 @@
 package app
 
 import (
+	"weir/extract/app/block"
 	"weir/extract/app/dns"
 	"weir/extract/app/http"
 	"weir/extract/app/quic"
@@ -87,12 +88,11 @@ func (e *Engine) recycle(r *readers) {
 func take[T any](list *[]*T) *T {
 	n := len(*list) - 1
 	if n < 0 {
-		block := make([]T, perBlock[T]())
-		touch(block)
-		for i := range block {
-			*list = append(*list, &block[i])
+		made := block.Of[T](1)
+		for i := range made {
+			*list = append(*list, &made[i])
 		}
-		n = len(block) - 1
+		n = len(made) - 1
 	}
 	p := (*list)[n]
 	*list = (*list)[:n]

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"weir/extract/app/block"
 	"weir/extract/app/dns"
 	"weir/extract/app/http"
 	"weir/extract/app/tls"
@@ -47,7 +48,7 @@ const pageEvents = 64
 func enter[E any](page *[]E) *E {
 	if len(*page) == cap(*page) {
 		*page = make([]E, 0, pageEvents)
-		touch((*page)[:pageEvents])
+		block.Map((*page)[:pageEvents])
 	}
 	*page = (*page)[:len(*page)+1]
 	return &(*page)[len(*page)-1]

@@ -13,7 +13,7 @@ func TestLayout(t *testing.T) {
 		t.Errorf("a conversation is of %d bytes", n)
 	}
 	e := NewEngine()
-	for range 3 * perBlock[Conversation]() {
+	for range 1000 {
 		if c := e.Open(&subject{}); uintptr(unsafe.Pointer(c))%line != 0 {
 			t.Fatalf("a conversation begins %d bytes into a line", uintptr(unsafe.Pointer(c))%line)
 		}

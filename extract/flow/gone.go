@@ -1,5 +1,7 @@
 package flow
 
+import "weir/extract/app/block"
+
 // gone remembers the first packets of swept flows by the hash of their key. Two
 // keys of equal hash could only mistake eof for idle, so the full key is not
 // kept: a capture of years has many. What was swept lately and what was
@@ -67,7 +69,7 @@ func (x *firsts) put(hash uint64, packet int64) {
 func (x *firsts) grow() {
 	old := x.slots
 	x.slots = make([]first, max(leastSlots, 2*len(old)))
-	clear(x.slots) // fresh pages that are read first are mapped twice
+	block.Map(x.slots)
 	x.mask = uint64(len(x.slots) - 1)
 	for _, s := range old {
 		if s.next != 0 {

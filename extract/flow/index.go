@@ -1,6 +1,9 @@
 package flow
 
-import "weir/extract/decode"
+import (
+	"weir/extract/app/block"
+	"weir/extract/decode"
+)
 
 // index finds flows by key: open addressing, linear probing, deletion by
 // shifting back.
@@ -63,9 +66,7 @@ func (x *index) insert(f *Flow) {
 func (x *index) grow() {
 	old := x.slots
 	x.slots = make([]slot, 2*len(old))
-	for i := range x.slots {
-		x.slots[i].hash = 0 // before anything is read: a fresh page that is read first is mapped twice
-	}
+	block.Map(x.slots)
 	x.mask = uint64(len(x.slots) - 1)
 	for _, s := range old {
 		if s.flow == nil {

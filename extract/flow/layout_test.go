@@ -35,7 +35,7 @@ func TestLayout(t *testing.T) {
 		}
 	}
 	var p pool
-	for range 3 * block {
+	for range 3 * atOnce {
 		f, _ := p.take(true)
 		if at := uintptr(unsafe.Pointer(f)) | uintptr(unsafe.Pointer(f.story)); at%line != 0 {
 			t.Fatalf("a flow or its story begins %d bytes into a line", at%line)

@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"weir/extract/app"
+	"weir/extract/app/block"
 )
 
 // pool is the free list of flows. Flows are allocated in blocks; a shard
@@ -16,9 +17,8 @@ type pool struct {
 	closed  []*app.Conversation // of the flows given back
 }
 
-// block is how many flows or stories are allocated at once: above 32 kB, so that the
-// block and each of them begin with a line of the cache.
-const block = 128
+// atOnce is how many flows or stories are allocated at once.
+const atOnce = 128
 
 // maxClosed is how many conversations wait for the shard to use them again.
 const maxClosed = 4096
@@ -40,9 +40,8 @@ func (p *pool) take(tcp bool) (f *Flow, closed []*app.Conversation) {
 		return f, closed
 	}
 	if len(p.stories) == 0 {
-		stories := make([]story, block)
+		stories := block.Of[story](atOnce)
 		for i := range stories {
-			stories[i].closed = true // as with flows
 			p.stories = append(p.stories, &stories[i])
 		}
 	}
@@ -61,9 +60,8 @@ func (p *pool) refill() (closed []*app.Conversation) {
 	if len(p.flows) > 0 {
 		return closed
 	}
-	flows := make([]Flow, block)
+	flows := block.Of[Flow](atOnce)
 	for i := range flows {
-		flows[i].done = true // written before it is read: a fresh page that is read first is mapped twice
 		p.flows = append(p.flows, &flows[i])
 	}
 	return closed
