@@ -146,10 +146,8 @@ func (f *Flow) open(h *decode.Header, packet int64) {
 	f.start, f.last, f.opened, f.awake = h.Time, h.Time, h.Time, h.Time
 	f.reverse, f.firstReverse = h.Reverse, h.Reverse
 	f.same = h.Key.A == h.Key.B && h.Key.PortA == h.Key.PortB
-	f.identity = identity{
-		vlan: h.VLAN, tunnelID: h.TunnelID, icmpType: h.ICMPType, icmpCode: h.ICMPCode,
-		hasVLAN: h.HasVLAN, hasTunnelID: h.HasTunnelID, hasICMP: h.HasICMP, hasEtherType: h.HasEtherType,
-	}
+	f.vlan, f.tunnelID, f.icmpType, f.icmpCode = h.VLAN, h.TunnelID, h.ICMPType, h.ICMPCode
+	f.hasVLAN, f.hasTunnelID, f.hasICMP, f.hasEtherType = h.HasVLAN, h.HasTunnelID, h.HasICMP, h.HasEtherType
 }
 
 // orient takes the link addresses of the first packet, once the flow's direction
