@@ -33,8 +33,11 @@ type ipLayer struct {
 	dst     int
 	family  Family
 
-	protocol  uint8
-	ttl, dscp uint8
+	// Not beside each other: the compiler would read both at once, for which a
+	// processor waits where they have been written one by one.
+	ttl      uint8
+	protocol uint8
+	dscp     uint8
 
 	fragment      bool // in the sense of the metering rules: an atomic one is none
 	later         bool // a fragment other than the first

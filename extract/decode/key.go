@@ -45,15 +45,15 @@ func (h *Header) ipKey(data []byte, l *ipLayer, p ports) {
 // fields of the key are set.
 func (h *Header) pair(source, destination address, p ports) {
 	a, b := source, destination
+	reverse := p.source > p.destination
 	switch {
 	case a.high != b.high:
-		h.Reverse = a.high > b.high
+		reverse = a.high > b.high
 	case a.low != b.low:
-		h.Reverse = a.low > b.low
-	default:
-		h.Reverse = p.source > p.destination
+		reverse = a.low > b.low
 	}
-	if h.Reverse {
+	h.Reverse = reverse
+	if reverse {
 		a, b = b, a
 		p.source, p.destination = p.destination, p.source
 	}
