@@ -30,26 +30,30 @@ func (t *Table) Gone() int { return t.gone.lately.used }
 // the end reason eof, where it would have been amended to idle.
 func (t *Table) Forget() { t.gone = gone{before: t.gone.lately} }
 
-// firsts are first packets by hash: open addressing as in index, since each new flow
-// asks for its own and most are not there.
+// firsts are first packets by hash: open addressing as in index. Each new flow asks
+// for its own and most are not there, which the tags tell: they are apart from the
+// slots and so few bytes that they stay in the cache.
 type firsts struct {
+	tags  []uint8 // part of the hash of each slot, 0 for a free one
 	slots []first
 	mask  uint64
 	used  int
 }
 
-// first is a slot; next is the packet's number plus one, 0 in a free slot.
 type first struct {
-	hash uint64
-	next int64
+	hash   uint64
+	packet int64
 }
 
 func (x *firsts) home(hash uint64) uint64 { return hash >> 16 & x.mask }
 
+// tag is made of bits that home does not use.
+func tag(hash uint64) uint8 { return uint8(hash>>56) | 1 }
+
 // slot returns the place of a hash, or the free one where it belongs.
 func (x *firsts) slot(hash uint64) uint64 {
 	i := x.home(hash)
-	for x.slots[i].next != 0 && x.slots[i].hash != hash {
+	for x.tags[i] != 0 && (x.tags[i] != tag(hash) || x.slots[i].hash != hash) {
 		i = (i + 1) & x.mask
 	}
 	return i
@@ -59,21 +63,23 @@ func (x *firsts) put(hash uint64, packet int64) {
 	if uint64(x.used) >= x.mask-x.mask/4 {
 		x.grow()
 	}
-	s := &x.slots[x.slot(hash)]
-	if s.next == 0 {
+	i := x.slot(hash)
+	if x.tags[i] == 0 {
 		x.used++
 	}
-	*s = first{hash, packet + 1}
+	x.tags[i], x.slots[i] = tag(hash), first{hash, packet}
 }
 
 func (x *firsts) grow() {
-	old := x.slots
-	x.slots = make([]first, max(leastSlots, 2*len(old)))
+	old := *x
+	n := max(leastSlots, 2*len(old.slots))
+	x.tags, x.slots, x.mask = make([]uint8, n), make([]first, n), uint64(n-1)
+	block.Map(x.tags)
 	block.Map(x.slots)
-	x.mask = uint64(len(x.slots) - 1)
-	for _, s := range old {
-		if s.next != 0 {
-			x.slots[x.slot(s.hash)] = s
+	for i, s := range old.slots {
+		if old.tags[i] != 0 {
+			j := x.slot(s.hash)
+			x.tags[j], x.slots[j] = old.tags[i], s
 		}
 	}
 }
@@ -83,23 +89,22 @@ func (x *firsts) take(hash uint64) (packet int64, ok bool) {
 		return 0, false
 	}
 	i := x.slot(hash)
-	packet = x.slots[i].next - 1
-	if packet < 0 {
+	if x.tags[i] == 0 {
 		return 0, false
 	}
+	packet = x.slots[i].packet
 	x.used--
 	for j := i; ; {
 		j = (j + 1) & x.mask
-		s := x.slots[j]
-		if s.next == 0 {
+		if x.tags[j] == 0 {
 			break
 		}
 		// s may move to i unless its home lies after i.
-		if (j-x.home(s.hash))&x.mask >= (j-i)&x.mask {
-			x.slots[i] = s
+		if s := x.slots[j]; (j-x.home(s.hash))&x.mask >= (j-i)&x.mask {
+			x.tags[i], x.slots[i] = x.tags[j], s
 			i = j
 		}
 	}
-	x.slots[i] = first{}
+	x.tags[i] = 0
 	return packet, true
 }
