@@ -48,10 +48,15 @@ type intDict[T integer] struct {
 
 func newIntDict[T integer]() *intDict[T] { return &intDict[T]{factor: rand.Uint64() | 1} }
 
-// build sets ids to the number of each value. It returns false if there are
+// build sets ids to the number of each value, which lie from lo to hi. It returns false if there are
 // more than limit distinct values or few repeat.
 func (d *intDict[T]) build(src []T, lo, hi int64, limit int, ids []int32) bool {
 	d.values = d.values[:0]
+	if lo == hi {
+		d.values = append(d.values, src[0])
+		clear(ids)
+		return true
+	}
 	if span := uint64(hi) - uint64(lo); span < directRange && span < uint64(4*len(src)+1024) {
 		return d.buildDirect(src, T(lo), int(span)+1, limit, ids)
 	}
@@ -106,6 +111,25 @@ type textDict struct {
 	bytes int     // length of all entries
 	slots []textSlot
 	seed  maphash.Seed // random for the same reason as intDict.factor
+	seen  []int32      // of each entry, the number after that of the last page with it
+	used  []int32      // room for entries
+}
+
+// entries returns where each text appeared first that a page has, of which ids are
+// given. Pages are asked for in order.
+func (d *textDict) entries(page int, ids []int32) []int32 {
+	if page == 0 {
+		d.seen = slices.Grow(d.seen[:0], len(d.rows))[:len(d.rows)]
+		clear(d.seen)
+	}
+	d.used = d.used[:0]
+	for _, id := range ids {
+		if d.seen[id] <= int32(page) {
+			d.seen[id] = int32(page) + 1
+			d.used = append(d.used, d.rows[id])
+		}
+	}
+	return d.used
 }
 
 type textSlot struct {

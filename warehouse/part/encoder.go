@@ -100,16 +100,14 @@ func (e *Encoder) encode(c schema.Column, v *schema.Vector, order []int32, out *
 	e.shape.set(leaf, v, order)
 	e.values.gather(&e.shape, v, order)
 	e.shape.cut(&e.values, v.Rows(), e.pageOf(c))
-	e.bounds = e.bounds[:0]
-	start := cut{}
-	for _, end := range e.shape.cuts {
-		b := e.values.boundsOf(start.value, end.value)
-		e.bounds = append(e.bounds, b)
-		out.total.merge(b, e.values.kind)
-		start = end
+	if e.values.kind != schema.KindBytes {
+		e.bound(out) // integers are told apart by where they lie
 	}
 	if err := e.choose(c.Encoding, out.total); err != nil {
 		return err
+	}
+	if e.values.kind == schema.KindBytes {
+		e.bound(out) // of the entries of a dictionary, which are few
 	}
 	out.encoding = e.layout.encoding
 	out.levels = int64(e.shape.levels)
@@ -120,6 +118,24 @@ func (e *Encoder) encode(c schema.Column, v *schema.Vector, order []int32, out *
 		}
 	}
 	return e.appendPages(leaf, out)
+}
+
+// bound finds the bounds of the pages and of all of them.
+func (e *Encoder) bound(out *chunk) {
+	e.bounds = e.bounds[:0]
+	dict := e.values.kind == schema.KindBytes && e.layout.encoding == format.RLEDictionary
+	start := cut{}
+	for i, end := range e.shape.cuts {
+		var b bounds
+		if dict {
+			b = textBounds(e.values.text, e.texts.entries(i, e.ids[start.value:end.value]))
+		} else {
+			b = e.values.boundsOf(start.value, end.value)
+		}
+		e.bounds = append(e.bounds, b)
+		out.total.merge(b, e.values.kind)
+		start = end
+	}
 }
 
 // fillDictionary sets e.page to the entries of the dictionary.

@@ -16,6 +16,7 @@ import (
 type layout struct {
 	encoding format.Encoding
 	width    int  // of dictionary ids, in bytes
+	same     bool // all values, so that the dictionary has one entry
 	literals bool // see Encoder.appendLiterals
 }
 
@@ -53,7 +54,7 @@ func (e *Encoder) chooseDictionary(hint schema.Encoding, total bounds) bool {
 	if !ok || size+e.values.n*width+header > e.values.size(0, e.values.n)*3/4 {
 		return false
 	}
-	e.layout = layout{encoding: format.RLEDictionary, width: width}
+	e.layout = layout{encoding: format.RLEDictionary, width: width, same: entries == 1}
 	return true
 }
 
@@ -167,7 +168,7 @@ func (e *Encoder) appendValues(from, to int) error {
 	v := &e.values
 	switch e.layout.encoding {
 	case format.RLEDictionary:
-		e.page = appendIDs(e.page, e.ids[from:to], e.layout.width)
+		e.page = appendIDs(e.page, e.ids[from:to], e.layout)
 		return nil
 	case format.DeltaByteArray:
 		return e.appendLengths(from, to)
@@ -190,10 +191,11 @@ func (e *Encoder) appendValues(from, to int) error {
 // appendIDs appends the ids of a dictionary, of one or two bytes each, as one
 // bit-packed run or, of equal ones, as one run: bytes that stand where bytes do compress much better than
 // those of the least width in bits, and take no packing.
-func appendIDs(dst []byte, ids []int32, width int) []byte {
+func appendIDs(dst []byte, ids []int32, l layout) []byte {
 	const lot = 8 // a run is of as many ids or a multiple
+	width := l.width
 	dst = append(dst, byte(8*width))
-	if !slices.ContainsFunc(ids, func(id int32) bool { return id != 0 }) {
+	if l.same || !slices.ContainsFunc(ids, func(id int32) bool { return id != 0 }) {
 		dst = binary.AppendUvarint(dst, uint64(len(ids))<<1) // the first entry, so often
 		return append(dst, make([]byte, width)...)
 	}
