@@ -20,8 +20,8 @@
 // The layout of a chunk is chosen per row group from its values, Column.Encoding
 // being a hint. An encoder that is fast takes a dictionary where values repeat,
 // DELTA_BINARY_PACKED for integers where differences are short, and PLAIN
-// otherwise; a dense one compresses the chunk in each layout and takes the
-// smallest, with dictionaries in order of value. Ids of dictionaries take whole
+// otherwise; a dense one takes a dictionary in order of value where values repeat often, and
+// otherwise compresses the chunk in each layout and takes the smallest. Ids of dictionaries take whole
 // bytes, which zstd makes less of than of bits, and levels of one bit stand in a single
 // run. Hashes are DELTA_BYTE_ARRAY in frames of Huffman codes alone.
 //

@@ -18,6 +18,7 @@ type layout struct {
 	width    int  // of dictionary ids, in bytes
 	same     bool // all values, so that the dictionary has one entry
 	literals bool // see Encoder.appendLiterals
+	thorough bool // compressed at thoroughLevel
 }
 
 // choose sets the layout of the values in hand, and for a dictionary the ids
@@ -85,16 +86,26 @@ func (e *Encoder) buildDictionary(limit int, total bounds) (entries, size int, o
 	return entries, size, ok
 }
 
+// sureRepeats is how often values are there on average at the least where a dictionary
+// is smallest without trying; trying at tryLevel is wrong more often.
+const sureRepeats = 8
+
 // chooseSmallest sets the layout in which the values come out smallest once they
 // are compressed.
 func (e *Encoder) chooseSmallest(integers bool, total bounds) error {
 	candidates := []layout{{encoding: format.Plain}}
-	if integers {
-		candidates = append(candidates, layout{encoding: format.DeltaBinaryPacked})
-	}
 	if entries, _, ok := e.buildDictionary(denseEntries, total); ok && entries <= e.values.n*3/4 {
 		e.sortDictionary()
-		candidates = append(candidates, layout{encoding: format.RLEDictionary, width: idWidth(entries)})
+		dictionary := layout{encoding: format.RLEDictionary, width: idWidth(entries)}
+		if entries <= e.values.n/sureRepeats {
+			dictionary.thorough = true
+			e.layout = dictionary
+			return nil
+		}
+		candidates = append(candidates, dictionary)
+	}
+	if integers {
+		candidates = append(candidates, layout{encoding: format.DeltaBinaryPacked})
 	}
 	var best layout
 	least := math.MaxInt
