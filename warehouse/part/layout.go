@@ -86,9 +86,14 @@ func (e *Encoder) buildDictionary(limit int, total bounds) (entries, size int, o
 	return entries, size, ok
 }
 
-// sureRepeats is how often values are there on average at the least where a dictionary
-// is smallest without trying; trying at tryLevel is wrong more often.
-const sureRepeats = 8
+const (
+	// oftenRepeats is how often a value is there, on average, in a chunk whose values
+	// are said to repeat often.
+	oftenRepeats = 8
+	// sureValues is how many of these make a dictionary smallest without trying, which
+	// at tryLevel is wrong more often. Of fewer values the dictionary may be the larger part.
+	sureValues = 4096
+)
 
 // chooseSmallest sets the layout in which the values come out smallest once they
 // are compressed.
@@ -96,9 +101,12 @@ func (e *Encoder) chooseSmallest(integers bool, total bounds) error {
 	candidates := []layout{{encoding: format.Plain}}
 	if entries, _, ok := e.buildDictionary(denseEntries, total); ok && entries <= e.values.n*3/4 {
 		e.sortDictionary()
-		dictionary := layout{encoding: format.RLEDictionary, width: idWidth(entries)}
-		if entries <= e.values.n/sureRepeats {
-			dictionary.thorough = true
+		dictionary := layout{
+			encoding: format.RLEDictionary,
+			width:    idWidth(entries),
+			thorough: entries <= e.values.n/oftenRepeats,
+		}
+		if dictionary.thorough && e.values.n >= sureValues {
 			e.layout = dictionary
 			return nil
 		}
