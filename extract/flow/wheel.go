@@ -10,12 +10,23 @@ import (
 // sweep touches a flow about once per idle timeout and not once per sweep.
 // Buckets are sparse: a corrupt timestamp costs one bucket.
 type wheel struct {
-	width   int64 // nanoseconds per bucket
-	buckets map[int64][]entry
+	width   int64            // nanoseconds per bucket
+	buckets map[int64]*chunk // the one that is being filled, before the others
 	ticks   ticks
-	spare   [][]entry
+	spare   *chunk
+	spares  int
 	entries int // in all buckets, of which some are of flows that have ended
 }
+
+// chunk is a part of a bucket. The first is small, since there may be a bucket for each
+// flow, and the next ones are twice as large until they have a page.
+type chunk struct {
+	next    *chunk
+	entries []entry
+}
+
+// chunkEntries are a page, with what the runtime keeps of it.
+const chunkEntries = 254
 
 // entry tells whether its flow is still the one that was added: a flow that
 // has ended and been reused has another first packet.
@@ -24,8 +35,11 @@ type entry struct {
 	packet int64
 }
 
+// gone reports whether the flow has ended.
+func (e entry) gone() bool { return e.flow.packet != e.packet || e.flow.done }
+
 func (w *wheel) init(width int64) {
-	*w = wheel{width: width, buckets: map[int64][]entry{}}
+	*w = wheel{width: width, buckets: map[int64]*chunk{}}
 }
 
 func (w *wheel) tick(t int64) int64 {
@@ -38,15 +52,54 @@ func (w *wheel) tick(t int64) int64 {
 func (w *wheel) add(f *Flow) { w.put(w.tick(f.last), entry{f, f.packet}) }
 
 func (w *wheel) put(tick int64, e entry) {
-	b, ok := w.buckets[tick]
-	if !ok {
-		heap.Push(&w.ticks, tick)
-		if n := len(w.spare); n > 0 {
-			b, w.spare = w.spare[n-1], w.spare[:n-1]
+	c := w.buckets[tick]
+	if c == nil || len(c.entries) == cap(c.entries) {
+		if c == nil {
+			heap.Push(&w.ticks, tick)
 		}
+		c = w.chunk(c)
+		w.buckets[tick] = c
 	}
-	w.buckets[tick] = append(b, e)
+	c.entries = append(c.entries, e)
 	w.entries++
+}
+
+// chunk returns an empty chunk before others.
+func (w *wheel) chunk(next *chunk) *chunk {
+	size := 1
+	if next != nil {
+		size = min(2*cap(next.entries), chunkEntries)
+	}
+	if size < chunkEntries || w.spare == nil {
+		return &chunk{next: next, entries: make([]entry, 0, size)}
+	}
+	c := w.spare
+	w.spare = c.next
+	w.spares--
+	c.next = next
+	return c
+}
+
+// spareChunks is how many empty chunks of a page keep their memory.
+const spareChunks = 64
+
+// empty takes a chunk out whose entries have been dealt with, and returns the next.
+func (w *wheel) empty(c *chunk) (next *chunk) {
+	next = c.next
+	w.entries -= len(c.entries)
+	if w.spares < spareChunks && cap(c.entries) == chunkEntries {
+		c.next, c.entries, w.spare = w.spare, c.entries[:0], c
+		w.spares++
+	}
+	return next
+}
+
+// take takes the earliest bucket out.
+func (w *wheel) take() (tick int64, bucket *chunk) {
+	tick = heap.Pop(&w.ticks).(int64)
+	bucket = w.buckets[tick]
+	delete(w.buckets, tick)
+	return tick, bucket
 }
 
 // staleEntries is how many entries of flows that have ended may be kept beside
@@ -59,37 +112,17 @@ func (w *wheel) compact(open int) {
 	if w.entries <= 2*open+staleEntries {
 		return
 	}
-	w.ticks, w.entries, w.spare = w.ticks[:0], 0, nil
-	for tick, b := range w.buckets {
-		kept := slices.DeleteFunc(b, func(e entry) bool { return e.flow.packet != e.packet || e.flow.done })
-		if len(kept) == 0 {
-			delete(w.buckets, tick)
-			continue
+	old := w.buckets
+	w.ticks, w.buckets = w.ticks[:0], map[int64]*chunk{}
+	for tick, c := range old {
+		for c != nil {
+			for _, e := range c.entries {
+				if !e.gone() {
+					w.put(tick, e)
+				}
+			}
+			c = w.empty(c)
 		}
-		if cap(kept) > 4*len(kept) {
-			kept = slices.Clone(kept)
-		}
-		w.buckets[tick] = kept
-		w.entries += len(kept)
-		w.ticks = append(w.ticks, tick)
-	}
-	heap.Init(&w.ticks)
-}
-
-// take takes a bucket out.
-func (w *wheel) take(tick int64) []entry {
-	b := w.buckets[tick]
-	delete(w.buckets, tick)
-	w.entries -= len(b)
-	return b
-}
-
-// spareBuckets is how many empty buckets keep their memory.
-const spareBuckets = 8
-
-func (w *wheel) keep(b []entry) {
-	if len(w.spare) < spareBuckets {
-		w.spare = append(w.spare, b[:0])
 	}
 }
 
@@ -97,23 +130,26 @@ func (w *wheel) keep(b []entry) {
 // time, and forgets it.
 func (w *wheel) sweep(before int64, visit func(*Flow)) {
 	limit := w.tick(before)
-	var again []entry
+	var early []entry // of the last bucket, but not before that time
 	for len(w.ticks) > 0 && w.ticks[0] <= limit {
-		tick := heap.Pop(&w.ticks).(int64)
-		b := w.take(tick)
-		for _, e := range b {
-			switch f := e.flow; {
-			case f.packet != e.packet || f.done:
-			case f.last < before:
-				visit(f)
-			default:
-				again = append(again, e)
+		tick, c := w.take()
+		for c != nil {
+			for _, e := range c.entries {
+				switch f := e.flow; {
+				case e.gone():
+				case f.last < before:
+					visit(f)
+				case w.tick(f.last) > tick:
+					w.put(w.tick(f.last), e)
+				default:
+					early = append(early, e)
+				}
 			}
+			c = w.empty(c)
 		}
-		w.keep(b)
 	}
-	for _, e := range again {
-		w.put(w.tick(e.flow.last), e)
+	for _, e := range early {
+		w.put(limit, e)
 	}
 }
 
@@ -121,32 +157,31 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 // forgets them.
 func (w *wheel) evict(n int, visit func(*Flow)) {
 	for n > 0 && len(w.ticks) > 0 {
-		tick := heap.Pop(&w.ticks).(int64)
-		b := w.take(tick)
-		due := b[:0]
-		for _, e := range b {
-			switch f := e.flow; {
-			case f.packet != e.packet || f.done:
-			case w.tick(f.last) > tick:
-				w.put(w.tick(f.last), e)
-			default:
-				due = append(due, e)
+		tick, c := w.take()
+		var due []entry
+		for c != nil {
+			for _, e := range c.entries {
+				switch f := e.flow; {
+				case e.gone():
+				case w.tick(f.last) > tick:
+					w.put(w.tick(f.last), e)
+				default:
+					due = append(due, e)
+				}
 			}
+			c = w.empty(c)
 		}
 		slices.SortFunc(due, func(a, b entry) int {
 			return cmp.Or(cmp.Compare(a.flow.last, b.flow.last), cmp.Compare(a.packet, b.packet))
 		})
-		for i, e := range due {
-			if n == 0 {
-				w.buckets[tick] = slices.Clone(due[i:])
-				w.entries += len(due) - i
-				heap.Push(&w.ticks, tick)
-				break
-			}
+		most := min(n, len(due))
+		for _, e := range due[:most] {
 			visit(e.flow)
-			n--
 		}
-		w.keep(b)
+		for _, e := range due[most:] {
+			w.put(tick, e)
+		}
+		n -= most
 	}
 }
 
