@@ -37,15 +37,6 @@ type File struct {
 	err     error
 }
 
-// chunkIndex is the page index of a chunk, kept until the end of the file.
-type chunkIndex struct {
-	columns format.ColumnIndex
-	offsets format.OffsetIndex
-	// bounded is false where a page has no bounds because of NaN; then the
-	// column index is left out.
-	bounded bool
-}
-
 // Create begins a file of the columns, with metadata for its footer. The
 // writes to w are large, and w stays open after Close.
 func Create(w io.Writer, columns []schema.Column, meta map[string]string) *File {
@@ -203,16 +194,16 @@ func (f *File) Close(enc ...*Encoder) (Summary, error) {
 	for i := range f.indexes {
 		x, n := &f.indexes[i], len(f.columns)
 		c := &f.groups[i/n].Columns[i%n]
-		if x.bounded {
-			c.ColumnIndexOffset = f.offset
-			c.ColumnIndexLength = f.marshal(&x.columns)
+		if len(x.columns) > 0 {
+			c.ColumnIndexOffset, c.ColumnIndexLength = f.offset, int32(len(x.columns))
+			f.write(x.columns)
 		}
 	}
 	for i := range f.indexes {
-		n := len(f.columns)
+		x, n := &f.indexes[i], len(f.columns)
 		c := &f.groups[i/n].Columns[i%n]
-		c.OffsetIndexOffset = f.offset
-		c.OffsetIndexLength = f.marshal(&f.indexes[i].offsets)
+		c.OffsetIndexOffset, c.OffsetIndexLength = f.offset, int32(len(x.offsets))
+		f.write(x.offsets)
 	}
 	footer := format.FileMetaData{
 		Version:   2,

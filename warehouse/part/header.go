@@ -9,7 +9,11 @@ import (
 
 // Types of Thrift's compact protocol.
 const (
+	thriftBool   = 2
 	thriftI32    = 5
+	thriftI64    = 6
+	thriftBinary = 8
+	thriftList   = 9
 	thriftStruct = 12
 )
 
@@ -37,4 +41,14 @@ func appendPageHeader(dst []byte, kind format.PageType, values int, enc format.E
 // appendI32 appends an integer field whose number is delta above the last one's.
 func appendI32(dst []byte, delta byte, x int32) []byte {
 	return binary.AppendVarint(append(dst, delta<<4|thriftI32), int64(x))
+}
+
+// appendList appends the beginning of a list field whose number is delta above the last
+// one's: as many elements of the type follow.
+func appendList(dst []byte, delta, kind byte, n int) []byte {
+	dst = append(dst, delta<<4|thriftList)
+	if n < 15 {
+		return append(dst, byte(n)<<4|kind)
+	}
+	return binary.AppendUvarint(append(dst, 0xf0|kind), uint64(n))
 }

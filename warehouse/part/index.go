@@ -1,37 +1,69 @@
 package part
 
 import (
+	"encoding/binary"
+
 	"github.com/parquet-go/parquet-go/format"
 
 	"weir/warehouse/schema"
 )
 
+// chunkIndex is the page index of a chunk as it is written at the end of the file:
+// Thrift structs in compact form.
+type chunkIndex struct {
+	columns []byte // a ColumnIndex; empty where a page has no bounds because of NaN
+	offsets []byte // an OffsetIndex
+}
+
 // indexOf returns the page index of a chunk that begins at offset start.
 func indexOf(c *chunk, start int64, kind schema.Kind) chunkIndex {
-	n := len(c.pages)
-	x := chunkIndex{bounded: true}
-	x.columns.BoundaryOrder = boundaryOrder(c.pages, kind)
-	x.columns.NullPages = make([]bool, 0, n)
-	x.columns.MinValues = make([][]byte, 0, n)
-	x.columns.MaxValues = make([][]byte, 0, n)
-	x.columns.NullCounts = make([]int64, 0, n)
-	x.offsets.PageLocations = make([]format.PageLocation, 0, n)
+	x := chunkIndex{offsets: appendOffsetIndex(nil, c.pages, start)}
 	for i := range c.pages {
-		p := &c.pages[i]
-		if p.bounds.nan {
-			x.bounded = false
+		if c.pages[i].bounds.nan {
+			return x
 		}
-		x.columns.NullPages = append(x.columns.NullPages, !p.bounds.known)
-		x.columns.MinValues = append(x.columns.MinValues, p.lo)
-		x.columns.MaxValues = append(x.columns.MaxValues, p.hi)
-		x.columns.NullCounts = append(x.columns.NullCounts, p.nulls)
-		x.offsets.PageLocations = append(x.offsets.PageLocations, format.PageLocation{
-			Offset:             start + int64(p.offset),
-			CompressedPageSize: int32(p.size),
-			FirstRowIndex:      p.firstRow,
-		})
 	}
+	x.columns = appendColumnIndex(nil, c.pages, boundaryOrder(c.pages, kind))
 	return x
+}
+
+// appendOffsetIndex appends an OffsetIndex: where the pages are.
+func appendOffsetIndex(dst []byte, pages []pageStat, start int64) []byte {
+	dst = appendList(dst, 1, thriftStruct, len(pages))
+	for i := range pages {
+		p := &pages[i]
+		dst = binary.AppendVarint(append(dst, 1<<4|thriftI64), start+int64(p.offset))
+		dst = appendI32(dst, 1, int32(p.size))
+		dst = binary.AppendVarint(append(dst, 1<<4|thriftI64), p.firstRow)
+		dst = append(dst, 0)
+	}
+	return append(dst, 0)
+}
+
+// appendColumnIndex appends a ColumnIndex: what the pages hold.
+func appendColumnIndex(dst []byte, pages []pageStat, order format.BoundaryOrder) []byte {
+	dst = appendList(dst, 1, thriftBool, len(pages))
+	for i := range pages {
+		null := byte(0)
+		if !pages[i].bounds.known {
+			null = 1
+		}
+		dst = append(dst, null)
+	}
+	dst = appendList(dst, 1, thriftBinary, len(pages))
+	for i := range pages {
+		dst = append(binary.AppendUvarint(dst, uint64(len(pages[i].lo))), pages[i].lo...)
+	}
+	dst = appendList(dst, 1, thriftBinary, len(pages))
+	for i := range pages {
+		dst = append(binary.AppendUvarint(dst, uint64(len(pages[i].hi))), pages[i].hi...)
+	}
+	dst = appendI32(dst, 1, int32(order))
+	dst = appendList(dst, 1, thriftI64, len(pages))
+	for i := range pages {
+		dst = binary.AppendVarint(dst, pages[i].nulls)
+	}
+	return append(dst, 0)
 }
 
 // boundaryOrder tells whether integers grow from page to page, as start times

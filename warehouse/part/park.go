@@ -23,7 +23,13 @@ func (f *File) Park() error {
 		return f.err
 	}
 	p := &parked{}
-	p.groups, f.err = packed(func(z io.Writer) error { return blob(z, &format.FileMetaData{RowGroups: f.groups}) })
+	p.groups, f.err = packed(func(z io.Writer) error {
+		b, err := thrift.Marshal(&thrift.CompactProtocol{}, &format.FileMetaData{RowGroups: f.groups})
+		if err != nil {
+			return err
+		}
+		return blob(z, b)
+	})
 	if f.err == nil {
 		p.indexes, f.err = packed(f.packIndexes)
 	}
@@ -49,7 +55,13 @@ func (f *File) unpark() {
 	p := f.parked
 	f.parked = nil
 	var all format.FileMetaData
-	err := unpacked(p.groups, func(b *bytes.Reader) error { return unblob(b, &all) })
+	err := unpacked(p.groups, func(r *bytes.Reader) error {
+		b, err := unblob(r)
+		if err != nil {
+			return err
+		}
+		return thrift.Unmarshal(&thrift.CompactProtocol{}, b, &all)
+	})
 	f.groups = all.RowGroups
 	if err == nil {
 		f.indexes = make([]chunkIndex, len(f.groups)*len(f.columns))
@@ -65,37 +77,22 @@ func (f *File) unpark() {
 
 func (f *File) packIndexes(z io.Writer) error {
 	for i := range f.indexes {
-		x := &f.indexes[i]
-		bounded := byte(0)
-		if x.bounded {
-			bounded = 1
-		}
-		if _, err := z.Write([]byte{bounded}); err != nil {
-			return err
-		}
-		if err := blob(z, &x.columns); err != nil {
-			return err
-		}
-		if err := blob(z, &x.offsets); err != nil {
-			return err
+		for _, b := range [][]byte{f.indexes[i].columns, f.indexes[i].offsets} {
+			if err := blob(z, b); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (f *File) unpackIndexes(b *bytes.Reader) error {
+func (f *File) unpackIndexes(r *bytes.Reader) error {
 	for i := range f.indexes {
-		x := &f.indexes[i]
-		bounded, err := b.ReadByte()
-		if err != nil {
-			return err
-		}
-		x.bounded = bounded == 1
-		if err := unblob(b, &x.columns); err != nil {
-			return err
-		}
-		if err := unblob(b, &x.offsets); err != nil {
-			return err
+		for _, b := range []*[]byte{&f.indexes[i].columns, &f.indexes[i].offsets} {
+			var err error
+			if *b, err = unblob(r); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -164,27 +161,21 @@ func unpacked(b []byte, read func(*bytes.Reader) error) error {
 	return read(bytes.NewReader(whole))
 }
 
-// blob writes a Thrift struct with its length before it.
-func blob(z io.Writer, v any) error {
-	b, err := thrift.Marshal(&thrift.CompactProtocol{}, v)
-	if err != nil {
-		return err
-	}
+// blob writes bytes with their number before them.
+func blob(z io.Writer, b []byte) error {
 	if _, err := z.Write(binary.AppendUvarint(nil, uint64(len(b)))); err != nil {
 		return err
 	}
-	_, err = z.Write(b)
+	_, err := z.Write(b)
 	return err
 }
 
-func unblob(r *bytes.Reader, v any) error {
+func unblob(r *bytes.Reader) ([]byte, error) {
 	n, err := binary.ReadUvarint(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	b := make([]byte, n)
-	if _, err := io.ReadFull(r, b); err != nil {
-		return err
-	}
-	return thrift.Unmarshal(&thrift.CompactProtocol{}, b, v)
+	_, err = io.ReadFull(r, b)
+	return b, err
 }
