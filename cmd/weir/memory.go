@@ -79,7 +79,7 @@ func remember(c *extract.Config) (forget func(), err error) {
 
 // firstCollection is how many bytes are in use when the collector runs first. What
 // it would find before that is little, and it would look a dozen times.
-const firstCollection = 144 << 20
+const firstCollection = 184 << 20
 
 // collectFrom lets the collector begin at that many bytes, and keep to the limit and
 // the percentage of garbage from its first run on. Restore ends the waiting for it.
