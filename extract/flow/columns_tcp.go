@@ -102,14 +102,14 @@ func tcpFields() []field {
 					if f.story == nil {
 						return 0, false
 					}
-					return int64(f.story.scale[d]), f.story.hasScale[d]
+					return int64(f.story.scale[d]), f.story.sent[d].has(sentScale)
 				}),
 			schema.NullInt(column{Name: p + "_mss", Type: schema.UInt16, Unit: "bytes", Doc: "MSS option of the " + p + " SYN; null if not seen."},
 				func(f *Flow) (int64, bool) {
 					if f.story == nil {
 						return 0, false
 					}
-					return int64(f.story.mss[d]), f.story.hasMSS[d]
+					return int64(f.story.mss[d]), f.story.sent[d].has(sentMSS)
 				}),
 		)
 		fields = append(fields, set(

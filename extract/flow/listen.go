@@ -19,7 +19,7 @@ func (t *Table) listen(f *Flow, h *decode.Header, packet int64) {
 		}
 		f.app = t.engine.Open((*subject)(f))
 		for dir := range 2 {
-			if f.story != nil && f.story.hasSYN[dir] {
+			if f.story != nil && f.story.sent[dir].has(sentSYN) {
 				f.app.Begin(dir, f.story.lastSYN[dir]+1)
 			}
 		}

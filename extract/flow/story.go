@@ -12,13 +12,12 @@ import (
 type story struct {
 	connection
 	seen      [2]uint8 // bit i: letter i of historyLetters stands for that direction
-	finished  [2]bool  // has sent a FIN
+	sent      [2]sent
 	closed    bool
 	closedBy  EndReason
 	handshake step
 	nletters  uint8
-	hasSYN    [2]bool
-	hasMSS    [2]bool
+	mss       [2]uint16
 	space     space
 	flags     flagSets
 
@@ -28,14 +27,22 @@ type story struct {
 	synAckTime int64 // first backward SYN+ACK
 	ackTime    int64 // first forward ACK after it
 
-	letters  [13]byte // history, first occurrence each
-	lastSYN  [2]uint32
-	mss      [2]uint16
-	scale    [2]uint8
-	hasScale [2]bool
-
-	_ [56]byte // to whole lines
+	letters [13]byte // history, first occurrence each
+	scale   [2]uint8
+	lastSYN [2]uint32
 }
+
+// sent is a set of what a direction has sent.
+type sent uint8
+
+const (
+	sentSYN   sent = 1 << iota
+	sentMSS        // with a SYN
+	sentScale      // likewise
+	sentFIN
+)
+
+func (s sent) has(what sent) bool { return s&what != 0 }
 
 // step is how far the handshake has been seen.
 type step uint8
@@ -78,16 +85,19 @@ func (s *story) add(h *decode.Header, dir int, turned bool) {
 		s.zeroWindow[dir]++
 	}
 	if h.Flags&decode.SYN != 0 {
-		s.lastSYN[dir], s.hasSYN[dir] = h.Seq, true
-		if h.HasMSS && !s.hasMSS[dir] {
-			s.mss[dir], s.hasMSS[dir] = h.MSS, true
+		s.lastSYN[dir] = h.Seq
+		if h.HasMSS && !s.sent[dir].has(sentMSS) {
+			s.mss[dir] = h.MSS
+			s.sent[dir] |= sentMSS
 		}
-		if h.HasWindowScale && !s.hasScale[dir] {
-			s.scale[dir], s.hasScale[dir] = h.WindowScale, true
+		if h.HasWindowScale && !s.sent[dir].has(sentScale) {
+			s.scale[dir] = h.WindowScale
+			s.sent[dir] |= sentScale
 		}
+		s.sent[dir] |= sentSYN
 	}
 	if h.Flags&decode.FIN != 0 {
-		s.finished[dir] = true
+		s.sent[dir] |= sentFIN
 	}
 	if s.closed {
 		return
@@ -95,7 +105,7 @@ func (s *story) add(h *decode.Header, dir int, turned bool) {
 	switch {
 	case h.Flags&decode.RST != 0:
 		s.closed, s.closedBy = true, EndRST
-	case s.finished[fwd] && s.finished[bwd]:
+	case s.sent[fwd].has(sentFIN) && s.sent[bwd].has(sentFIN):
 		s.closed, s.closedBy = true, EndFIN
 	}
 }
@@ -173,5 +183,5 @@ func (s *story) shake(h *decode.Header, dir int) {
 // this one has not been closed: its number differs from the last SYN of its
 // direction.
 func (s *story) reused(h *decode.Header, dir int) bool {
-	return !s.hasSYN[dir] || s.lastSYN[dir] != h.Seq
+	return !s.sent[dir].has(sentSYN) || s.lastSYN[dir] != h.Seq
 }
