@@ -61,29 +61,29 @@ func whole(name, unit, doc string) column {
 	return column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}
 }
 
-// orNull describes an INT64 column with nulls.
-func orNull(name, unit, doc string) column {
+// wholeOrNull describes an INT64 column with nulls.
+func wholeOrNull(name, unit, doc string) column {
 	return column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc, Nullable: true}
 }
 
-// real describes a DOUBLE column with nulls.
-func real(name, unit, doc string) column {
+// doubleOrNull describes a DOUBLE column with nulls.
+func doubleOrNull(name, unit, doc string) column {
 	return column{Name: name, Type: schema.Double, Unit: unit, Doc: doc, Nullable: true}
 }
 
 // count declares a stored INT64 column that is never null.
 func count(name, unit, doc string, value func(*Flow) int64) field {
-	return schema.Int(column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}, value)
+	return schema.Int(whole(name, unit, doc), value)
 }
 
 // maybe declares a stored INT64 column with nulls.
 func maybe(name, unit, doc string, value func(*Flow) (int64, bool)) field {
-	return schema.NullInt(column{Name: name, Type: schema.Int64, Unit: unit, Doc: doc}, value)
+	return schema.NullInt(wholeOrNull(name, unit, doc), value)
 }
 
 // measure declares a stored DOUBLE column with nulls.
 func measure(name, unit, doc string, value func(*Flow) (float64, bool)) field {
-	return schema.NullFloat(column{Name: name, Unit: unit, Doc: doc}, value)
+	return schema.NullFloat(doubleOrNull(name, unit, doc), value)
 }
 
 // derive declares a derived DOUBLE column.

@@ -57,7 +57,7 @@ func upper(s string) string {
 }
 
 // ofTCP describes a count of packets that is null unless the flow is TCP.
-func ofTCP(name, doc string) column { return orNull(name, "packets", doc) }
+func ofTCP(name, doc string) column { return wholeOrNull(name, "packets", doc) }
 
 func tcpFields() []field {
 	fields := []field{
@@ -140,7 +140,7 @@ func headerFields() []field {
 				return x.packets > 0
 			},
 			whole(p+"_header_bytes", "bytes", "Sum of transport header lengths of "+p+" packets."),
-			orNull(p+"_header_min", "bytes", "Smallest transport header of "+p+" packets; null if none."),
+			wholeOrNull(p+"_header_min", "bytes", "Smallest transport header of "+p+" packets; null if none."),
 		)...)
 		hops := func(name, unit, doc string) column {
 			return column{Name: p + name, Type: schema.UInt8, Nullable: true, Unit: unit, Doc: doc + p + " packets; null without IP."}

@@ -35,10 +35,10 @@ func spanFields(prefix string, of func(*Flow) (*spans, int64), total, least, mos
 			s.put(n, to)
 			return true
 		},
-		orNull(prefix+"_total_us", "us", total),
-		orNull(prefix+"_min_us", "us", least),
-		orNull(prefix+"_max_us", "us", most),
-		real(prefix+"_std_us", "us", std),
+		wholeOrNull(prefix+"_total_us", "us", total),
+		wholeOrNull(prefix+"_min_us", "us", least),
+		wholeOrNull(prefix+"_max_us", "us", most),
+		doubleOrNull(prefix+"_std_us", "us", std),
 	)
 }
 
@@ -82,9 +82,9 @@ func activityFields() []field {
 			},
 			whole(n+"_count", "periods", n+" periods (metering rule 7)."),
 			whole(n+"_total_us", "us", "Sum of the "+n+" periods."),
-			orNull(n+"_min_us", "us", "min "+n+" period; null if none."),
-			orNull(n+"_max_us", "us", "max "+n+" period; null if none."),
-			real(n+"_std_us", "us", "Sample standard deviation of the "+n+" periods; 0 for one, null if none."),
+			wholeOrNull(n+"_min_us", "us", "min "+n+" period; null if none."),
+			wholeOrNull(n+"_max_us", "us", "max "+n+" period; null if none."),
+			doubleOrNull(n+"_std_us", "us", "Sample standard deviation of the "+n+" periods; 0 for one, null if none."),
 		)...)
 		fields = append(fields, derive(n+"_mean_us", "us", n+"_total_us / "+n+"_count; null if none.",
 			n+"_total_us / nullif("+n+"_count, 0)"))

@@ -63,9 +63,9 @@ func lengthFields() []field {
 					to[0], to[1], to[2] = int64(l.min), int64(l.max), schema.Bits(deviation(uint64(x.packets), uint64(sum(x)), l.squares))
 					return true
 				},
-				orNull(p+"_min", "bytes", "min "+kind.doc+" of "+s.name+" packets; null if none."),
-				orNull(p+"_max", "bytes", "max "+kind.doc+" of "+s.name+" packets; null if none."),
-				real(p+"_std", "bytes", "Sample standard deviation of "+kind.doc+" of "+s.name+" packets; 0 for one packet, null if none."),
+				wholeOrNull(p+"_min", "bytes", "min "+kind.doc+" of "+s.name+" packets; null if none."),
+				wholeOrNull(p+"_max", "bytes", "max "+kind.doc+" of "+s.name+" packets; null if none."),
+				doubleOrNull(p+"_std", "bytes", "Sample standard deviation of "+kind.doc+" of "+s.name+" packets; 0 for one packet, null if none."),
 			)...)
 			fields = append(fields, derive(p+"_mean", "bytes", "Mean "+kind.doc+" of "+s.name+" packets; null if none.",
 				s.name+"_"+kind.total+" / nullif("+s.name+"_packets, 0)"))
