@@ -136,7 +136,7 @@ func (c *Conversation) Segment(h *decode.Header, dir int, packet int64) bool {
 	if c.stage != done {
 		return true
 	}
-	c.streams = [2]stream{}
+	c.forget()
 	return false
 }
 
@@ -159,6 +159,16 @@ func (c *Conversation) Close() {
 		r.datagrams.End()
 	}
 	c.quit()
+	c.forget()
+}
+
+// forget drops what the streams hold, which is of no more use.
+func (c *Conversation) forget() {
+	for i := range c.streams {
+		if e := c.streams[i].early; e != nil && e.reset() {
+			give(&c.engine.early, e)
+		}
+	}
 	c.streams = [2]stream{}
 }
 
@@ -207,6 +217,9 @@ func (c *Conversation) gap(dir int, lost int64, at event.Stamp) {
 		}
 	}
 }
+
+// early implements receiver.
+func (c *Conversation) early() *early { return take(&c.engine.early) }
 
 // read hands the stream over to a parser, first what was kept of it.
 func (c *Conversation) read(r reader) {

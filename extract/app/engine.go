@@ -17,7 +17,8 @@ type Engine struct {
 	tls    *tls.Sink
 	quic   *quic.Sink
 	spare  []*Conversation
-	// Readers and parsers that no conversation uses.
+	// What no conversation uses.
+	early       []*early
 	readers     []*readers
 	dnsParsers  []*dns.Parser
 	httpParsers []*http.Parser

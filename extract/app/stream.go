@@ -37,10 +37,27 @@ type early struct {
 	last  event.Stamp // of what was handed over last since the first was held
 }
 
+// spareSegments is how many segments there is room for in an early that waits to be
+// used again. Few streams hold more at once.
+const spareSegments = 16
+
+// reset empties e, which another stream may use then, and reports whether it is small
+// enough to wait for one.
+func (e *early) reset() bool {
+	if cap(e.held) > spareSegments {
+		return false
+	}
+	clear(e.held)
+	*e = early{held: e.held[:0]}
+	return true
+}
+
 // receiver takes the bytes of a stream in order, and what is missing.
 type receiver interface {
 	data(dir int, b []byte, at event.Stamp)
 	gap(dir int, lost int64, at event.Stamp)
+	// early returns an empty one for a stream.
+	early() *early
 }
 
 // begin tells that the stream's first byte has that number.
@@ -62,7 +79,7 @@ func (s *stream) add(dir int, seq, wire uint32, data []byte, at event.Stamp, to 
 		return
 	}
 	if s.early == nil {
-		s.early = new(early)
+		s.early = to.early()
 	}
 	e := s.early
 	e.hold(segment{seq, wire, data, at})

@@ -14,6 +14,7 @@ type tape struct{ bytes.Buffer }
 
 func (t *tape) data(_ int, b []byte, _ event.Stamp)    { t.Write(b) }
 func (t *tape) gap(_ int, lost int64, _ event.Stamp)   { fmt.Fprintf(t, "<%d>", lost) }
+func (t *tape) early() *early                          { return new(early) }
 func (s *stream) put(t *tape, seq uint32, text string) { s.cut(t, seq, text, len(text)) }
 func (s *stream) cut(t *tape, seq uint32, text string, wire int) {
 	s.add(0, seq, uint32(wire), []byte(text), event.Stamp{}, t)
