@@ -6,11 +6,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"maps"
-	"slices"
-
-	"github.com/parquet-go/parquet-go/encoding/thrift"
-	"github.com/parquet-go/parquet-go/format"
 
 	"weir/warehouse/schema"
 )
@@ -28,8 +23,8 @@ type File struct {
 	meta    map[string]string
 	offset  int64
 	sum     uint32 // CRC-32C of the bytes written so far
-	groups  []format.RowGroup
-	indexes []chunkIndex // of all chunks, row group by row group
+	groups  []rowGroup
+	entries []entry // of all chunks, row group by row group
 	summary summary
 	late    []late // what Close will write
 	parked  *parked
@@ -72,29 +67,23 @@ func (f *File) Write(b *schema.Batch, enc ...*Encoder) error {
 	e := enc[0]
 	var order []int32
 	order, e.order = sortedOrder(b.Keys, e.order)
-	group := format.RowGroup{
-		NumRows:    int64(b.Rows()),
-		FileOffset: f.offset,
-		Ordinal:    int16(len(f.groups)),
-		Columns:    make([]format.ColumnChunk, 0, len(b.Columns)),
-	}
 	f.hold(b, order)
+	f.groups = append(f.groups, rowGroup{rows: int64(b.Rows()), offset: f.offset})
 	if len(enc) == 1 {
 		c := e.chunk(0)
 		for i := range b.Columns {
 			if b.Columns[i].Late {
-				f.skip(&group)
+				f.skip()
 				continue
 			}
 			if c.err = f.stop(); c.err == nil && f.err == nil {
 				c.err = e.encode(b.Columns[i], &b.Vectors[i], order, c)
 			}
-			f.addChunk(&group, i, b, c)
+			f.addChunk(i, b, c)
 		}
 	} else {
-		f.writeParallel(&group, b, order, enc)
+		f.writeParallel(b, order, enc)
 	}
-	f.groups = append(f.groups, group)
 	f.summary.rows += int64(b.Rows())
 	return f.err
 }
@@ -116,61 +105,33 @@ func (f *File) check(b *schema.Batch) error {
 	return nil
 }
 
-// addChunk writes an encoded column and records it in the row group.
-func (f *File) addChunk(g *format.RowGroup, column int, b *schema.Batch, c *chunk) {
+// addChunk writes an encoded column of the last row group.
+func (f *File) addChunk(column int, b *schema.Batch, c *chunk) {
 	if f.err == nil && c.err != nil {
 		f.err = fmt.Errorf("write column %s of %s: %w", f.columns[column].Name, b.Table.Name, c.err)
 	}
 	if f.err != nil {
 		return
 	}
-	f.skip(g)
-	f.setChunk(g, len(f.groups), column, c)
+	f.skip()
+	f.setChunk(len(f.groups)-1, column, c)
 }
 
-// skip makes room for a column of the row group.
-func (f *File) skip(g *format.RowGroup) {
-	g.Columns = append(g.Columns, format.ColumnChunk{})
-	f.indexes = append(f.indexes, chunkIndex{})
-}
+// skip makes room for a column of the last row group.
+func (f *File) skip() { f.entries = append(f.entries, entry{}) }
 
 // setChunk writes an encoded column of a row group, of which group is the
 // number.
-func (f *File) setChunk(g *format.RowGroup, group, column int, c *chunk) {
-	start := f.offset
-	f.write(c.buf)
+func (f *File) setChunk(group, column int, c *chunk) {
 	col := &f.columns[column]
-	meta := format.ColumnMetaData{
-		Type:                  physicalType(col.Type.Elem()),
-		Encoding:              encodings(c),
-		PathInSchema:          leafOf(*col).path,
-		Codec:                 format.Zstd,
-		NumValues:             c.levels,
-		TotalUncompressedSize: c.raw,
-		TotalCompressedSize:   int64(len(c.buf)),
-		DataPageOffset:        start + int64(c.dict),
-		Statistics:            format.Statistics{NullCount: c.nulls},
-	}
-	if c.dict > 0 {
-		meta.DictionaryPageOffset = start
-	}
-	if c.total.known {
-		meta.Statistics.MinValue, meta.Statistics.MaxValue = c.total.encode(col.Type.Elem().Kind())
-	}
-	g.TotalByteSize += c.raw
-	g.TotalCompressedSize += int64(len(c.buf))
-	g.Columns[column] = format.ColumnChunk{FileOffset: start, MetaData: meta}
-	f.indexes[group*len(f.columns)+column] = indexOf(c, start, col.Type.Elem().Kind())
+	f.entries[group*len(f.columns)+column] = entryOf(col, c, f.offset)
+	f.write(c.buf)
+	g := &f.groups[group]
+	g.raw += c.raw
+	g.size += int64(len(c.buf))
 	if col.Stats {
 		f.summary.columns[column].add(c, *col)
 	}
-}
-
-func encodings(c *chunk) []format.Encoding {
-	if c.encoding == format.RLEDictionary {
-		return []format.Encoding{format.Plain, format.RLE, format.RLEDictionary}
-	}
-	return []format.Encoding{format.RLE, c.encoding}
 }
 
 func (f *File) write(b []byte) {
@@ -191,34 +152,21 @@ func (f *File) write(b []byte) {
 func (f *File) Close(enc ...*Encoder) (Summary, error) {
 	f.unpark()
 	f.release(enc)
-	for i := range f.indexes {
-		x, n := &f.indexes[i], len(f.columns)
-		c := &f.groups[i/n].Columns[i%n]
-		if len(x.columns) > 0 {
-			c.ColumnIndexOffset, c.ColumnIndexLength = f.offset, int32(len(x.columns))
-			f.write(x.columns)
-		}
+	if f.err != nil {
+		return Summary{}, f.err
 	}
-	for i := range f.indexes {
-		x, n := &f.indexes[i], len(f.columns)
-		c := &f.groups[i/n].Columns[i%n]
-		c.OffsetIndexOffset, c.OffsetIndexLength = f.offset, int32(len(x.offsets))
-		f.write(x.offsets)
+	indexes := make([]indexPlace, len(f.entries))
+	for i := range f.entries {
+		indexes[i].columns = f.offset
+		f.write(f.entries[i].columns)
 	}
-	footer := format.FileMetaData{
-		Version:   2,
-		Schema:    schemaElements(f.columns),
-		NumRows:   f.summary.rows,
-		RowGroups: f.groups,
-		CreatedBy: createdBy,
+	for i := range f.entries {
+		indexes[i].offsets = f.offset
+		f.write(f.entries[i].offsets)
 	}
-	for _, k := range slices.Sorted(maps.Keys(f.meta)) {
-		footer.KeyValueMetadata = append(footer.KeyValueMetadata, format.KeyValue{Key: k, Value: f.meta[k]})
-	}
-	for range f.columns {
-		footer.ColumnOrders = append(footer.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
-	}
-	size := f.marshal(&footer)
+	footer := appendFooter(nil, f.columns, f.groups, f.entries, indexes, f.meta)
+	f.write(footer)
+	size := len(footer)
 	f.write(append(binary.LittleEndian.AppendUint32(nil, uint32(size)), magic...))
 	if f.err != nil {
 		return Summary{}, f.err
@@ -226,18 +174,4 @@ func (f *File) Close(enc ...*Encoder) (Summary, error) {
 	sum := f.summary.result(f.columns, f.offset)
 	sum.CRC32C = f.sum
 	return sum, nil
-}
-
-// marshal writes a Thrift struct and returns its size.
-func (f *File) marshal(v any) int32 {
-	if f.err != nil {
-		return 0
-	}
-	b, err := thrift.Marshal(&thrift.CompactProtocol{}, v)
-	if err != nil {
-		f.err = fmt.Errorf("encode parquet footer: %w", err)
-		return 0
-	}
-	f.write(b)
-	return int32(len(b))
 }

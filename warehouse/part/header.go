@@ -9,7 +9,9 @@ import (
 
 // Types of Thrift's compact protocol.
 const (
+	thriftTrue   = 1 // a field, of a bool; in lists bools are bytes
 	thriftBool   = 2
+	thriftI16    = 4
 	thriftI32    = 5
 	thriftI64    = 6
 	thriftBinary = 8
@@ -41,6 +43,16 @@ func appendPageHeader(dst []byte, kind format.PageType, values int, enc format.E
 // appendI32 appends an integer field whose number is delta above the last one's.
 func appendI32(dst []byte, delta byte, x int32) []byte {
 	return binary.AppendVarint(append(dst, delta<<4|thriftI32), int64(x))
+}
+
+// appendI64 is appendI32 for 64 bits.
+func appendI64(dst []byte, delta byte, x int64) []byte {
+	return binary.AppendVarint(append(dst, delta<<4|thriftI64), x)
+}
+
+// appendBinary appends a field of bytes or text whose number is delta above the last one's.
+func appendBinary[T string | []byte](dst []byte, delta byte, x T) []byte {
+	return append(binary.AppendUvarint(append(dst, delta<<4|thriftBinary), uint64(len(x))), x...)
 }
 
 // appendList appends the beginning of a list field whose number is delta above the last

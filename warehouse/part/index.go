@@ -8,22 +8,31 @@ import (
 	"weir/warehouse/schema"
 )
 
-// chunkIndex is the page index of a chunk as it is written at the end of the file:
-// Thrift structs in compact form.
-type chunkIndex struct {
+// entry is what the end of the file holds of a chunk: Thrift structs in compact form.
+type entry struct {
+	meta    []byte // the beginning of a ColumnChunk
 	columns []byte // a ColumnIndex; empty where a page has no bounds because of NaN
 	offsets []byte // an OffsetIndex
 }
 
-// indexOf returns the page index of a chunk that begins at offset start.
-func indexOf(c *chunk, start int64, kind schema.Kind) chunkIndex {
-	x := chunkIndex{offsets: appendOffsetIndex(nil, c.pages, start)}
+// indexPlace is where in the file the page index of a chunk is.
+type indexPlace struct{ columns, offsets int64 }
+
+// entryOf returns the entry of a chunk of the column that begins at offset start.
+func entryOf(column *schema.Column, c *chunk, start int64) entry {
+	b := make([]byte, 0, 256) // one piece of memory for all three, of most chunks
+	b = appendChunk(b, column, c, start)
+	x := entry{meta: b}
+	b = appendOffsetIndex(b, c.pages, start)
+	x.offsets = b[len(x.meta):]
 	for i := range c.pages {
 		if c.pages[i].bounds.nan {
 			return x
 		}
 	}
-	x.columns = appendColumnIndex(nil, c.pages, boundaryOrder(c.pages, kind))
+	n := len(b)
+	b = appendColumnIndex(b, c.pages, boundaryOrder(c.pages, column.Type.Elem().Kind()))
+	x.columns = b[n:]
 	return x
 }
 
@@ -32,9 +41,9 @@ func appendOffsetIndex(dst []byte, pages []pageStat, start int64) []byte {
 	dst = appendList(dst, 1, thriftStruct, len(pages))
 	for i := range pages {
 		p := &pages[i]
-		dst = binary.AppendVarint(append(dst, 1<<4|thriftI64), start+int64(p.offset))
+		dst = appendI64(dst, 1, start+int64(p.offset))
 		dst = appendI32(dst, 1, int32(p.size))
-		dst = binary.AppendVarint(append(dst, 1<<4|thriftI64), p.firstRow)
+		dst = appendI64(dst, 1, p.firstRow)
 		dst = append(dst, 0)
 	}
 	return append(dst, 0)

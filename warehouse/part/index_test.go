@@ -12,7 +12,7 @@ import (
 )
 
 // The page index is byte for byte what the library of Thrift makes of it.
-func TestIndexOf(t *testing.T) {
+func TestPageIndex(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{0, 1, 2, 14, 15, 16, 200} {
 		c, start := chunk{}, r.Int64N(1<<40)
@@ -37,7 +37,7 @@ func TestIndexOf(t *testing.T) {
 				Offset: start + int64(p.offset), CompressedPageSize: int32(p.size), FirstRowIndex: p.firstRow})
 		}
 		columns.BoundaryOrder = boundaryOrder(c.pages, schema.KindInt64)
-		x := indexOf(&c, start, schema.KindInt64)
+		x := entryOf(&schema.Column{Name: "n", Type: schema.Int64}, &c, start)
 		for name, pair := range map[string]struct {
 			got  []byte
 			want any
@@ -55,9 +55,9 @@ func TestIndexOf(t *testing.T) {
 
 // Where a page has no bounds because of NaN there is no column index, and the pages
 // are found all the same.
-func TestIndexOfNaN(t *testing.T) {
+func TestPageIndexNaN(t *testing.T) {
 	c := chunk{pages: []pageStat{{size: 9}, {offset: 9, size: 7, firstRow: 4, bounds: bounds{nan: true}}}}
-	if x := indexOf(&c, 0, schema.KindFloat64); len(x.columns) > 0 || len(x.offsets) == 0 {
+	if x := entryOf(&schema.Column{Name: "x", Type: schema.Double}, &c, 0); len(x.columns) > 0 || len(x.offsets) == 0 {
 		t.Errorf("index of %d and %d bytes, want none of the columns", len(x.columns), len(x.offsets))
 	}
 }

@@ -106,8 +106,7 @@ func (f *File) release(enc []*Encoder) {
 			f.err = fmt.Errorf("write column %s: %w", col.Name, err)
 			return
 		}
-		g := &f.groups[l.group]
-		f.setChunk(g, l.group, l.column, c)
+		f.setChunk(l.group, l.column, c)
 	}
 	f.late = nil
 }

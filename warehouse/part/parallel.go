@@ -4,15 +4,13 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/parquet-go/parquet-go/format"
-
 	"weir/warehouse/schema"
 )
 
 // writeParallel encodes the columns on all encoders and writes them in order.
 // The chunks under way are bounded by the encoders, because a column is begun only with
 // a free chunk in hand.
-func (f *File) writeParallel(g *format.RowGroup, b *schema.Batch, order []int32, enc []*Encoder) {
+func (f *File) writeParallel(b *schema.Batch, order []int32, enc []*Encoder) {
 	slots := 2 * len(enc)
 	free := make(chan *chunk, slots)
 	for i := range slots {
@@ -41,9 +39,9 @@ func (f *File) writeParallel(g *format.RowGroup, b *schema.Batch, order []int32,
 	for i := range done {
 		c := <-done[i]
 		if b.Columns[i].Late {
-			f.skip(g)
+			f.skip()
 		} else {
-			f.addChunk(g, i, b, c)
+			f.addChunk(i, b, c)
 		}
 		free <- c
 	}

@@ -6,15 +6,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-
-	"github.com/parquet-go/parquet-go/encoding/thrift"
-	"github.com/parquet-go/parquet-go/format"
 )
 
-// parked is what a file has to remember until it is closed, packed: about a
-// kilobyte a chunk becomes some tens of bytes, and nine bytes a row of a late
-// column become one or two.
-type parked struct{ groups, indexes, late []byte }
+// parked is what a file has to remember until it is closed, packed: some hundred
+// bytes a chunk become some tens, and nine bytes a row of a late column become one or two.
+type parked struct{ entries, late []byte }
 
 // Park packs what the file remembers of its row groups, for one that is closed
 // much later. Any other call unpacks it.
@@ -23,16 +19,7 @@ func (f *File) Park() error {
 		return f.err
 	}
 	p := &parked{}
-	p.groups, f.err = packed(func(z io.Writer) error {
-		b, err := thrift.Marshal(&thrift.CompactProtocol{}, &format.FileMetaData{RowGroups: f.groups})
-		if err != nil {
-			return err
-		}
-		return blob(z, b)
-	})
-	if f.err == nil {
-		p.indexes, f.err = packed(f.packIndexes)
-	}
+	p.entries, f.err = packed(f.packEntries)
 	if f.err == nil {
 		p.late, f.err = packed(f.packLate)
 	}
@@ -43,7 +30,7 @@ func (f *File) Park() error {
 	for i := range f.late {
 		f.late[i].codes, f.late[i].packets = nil, nil
 	}
-	f.parked, f.groups, f.indexes = p, nil, nil
+	f.parked, f.entries = p, nil
 	return nil
 }
 
@@ -54,19 +41,8 @@ func (f *File) unpark() {
 	}
 	p := f.parked
 	f.parked = nil
-	var all format.FileMetaData
-	err := unpacked(p.groups, func(r *bytes.Reader) error {
-		b, err := unblob(r)
-		if err != nil {
-			return err
-		}
-		return thrift.Unmarshal(&thrift.CompactProtocol{}, b, &all)
-	})
-	f.groups = all.RowGroups
-	if err == nil {
-		f.indexes = make([]chunkIndex, len(f.groups)*len(f.columns))
-		err = unpacked(p.indexes, f.unpackIndexes)
-	}
+	f.entries = make([]entry, len(f.groups)*len(f.columns))
+	err := unpacked(p.entries, f.unpackEntries)
 	if err == nil {
 		err = unpacked(p.late, f.unpackLate)
 	}
@@ -75,9 +51,10 @@ func (f *File) unpark() {
 	}
 }
 
-func (f *File) packIndexes(z io.Writer) error {
-	for i := range f.indexes {
-		for _, b := range [][]byte{f.indexes[i].columns, f.indexes[i].offsets} {
+func (f *File) packEntries(z io.Writer) error {
+	for i := range f.entries {
+		x := &f.entries[i]
+		for _, b := range [][]byte{x.meta, x.columns, x.offsets} {
 			if err := blob(z, b); err != nil {
 				return err
 			}
@@ -86,9 +63,10 @@ func (f *File) packIndexes(z io.Writer) error {
 	return nil
 }
 
-func (f *File) unpackIndexes(r *bytes.Reader) error {
-	for i := range f.indexes {
-		for _, b := range []*[]byte{&f.indexes[i].columns, &f.indexes[i].offsets} {
+func (f *File) unpackEntries(r *bytes.Reader) error {
+	for i := range f.entries {
+		x := &f.entries[i]
+		for _, b := range []*[]byte{&x.meta, &x.columns, &x.offsets} {
 			var err error
 			if *b, err = unblob(r); err != nil {
 				return err

@@ -2,7 +2,6 @@ package part
 
 import (
 	"github.com/parquet-go/parquet-go/deprecated"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 
 	"weir/warehouse/schema"
@@ -46,63 +45,71 @@ func physicalType(t schema.Type) format.Type {
 	}
 }
 
-// schemaElements returns the Parquet schema: the root and the columns in order.
-func schemaElements(columns []schema.Column) []format.SchemaElement {
-	elements := []format.SchemaElement{{
-		Name:        "weir",
-		NumChildren: thrift.New(int32(len(columns))),
-	}}
-	for _, c := range columns {
-		if c.Type.Kind() == schema.KindList {
-			elements = append(elements,
-				format.SchemaElement{
-					Name:           c.Name,
-					RepetitionType: repetition(c.Nullable),
-					NumChildren:    thrift.New(int32(1)),
-					ConvertedType:  thrift.New(deprecated.List),
-					LogicalType:    format.LogicalType{Value: &format.ListType{}},
-				},
-				format.SchemaElement{
-					Name:           "list",
-					RepetitionType: thrift.New(format.Repeated),
-					NumChildren:    thrift.New(int32(1)),
-				},
-				primitive("element", c.Type.Elem(), false))
+// appendSchema appends the schema as a field: the root and the columns in order.
+func appendSchema(dst []byte, delta byte, columns []schema.Column) []byte {
+	elements := 1
+	for i := range columns {
+		elements += len(leafOf(columns[i]).path)
+	}
+	dst = appendList(dst, delta, thriftStruct, elements)
+	dst = appendBinary(dst, 4, "weir")
+	dst = append(appendI32(dst, 1, int32(len(columns))), 0)
+	for i := range columns {
+		c := &columns[i]
+		if c.Type.Kind() != schema.KindList {
+			dst = appendPrimitive(dst, c.Name, c.Type, c.Nullable)
 			continue
 		}
-		elements = append(elements, primitive(c.Name, c.Type, c.Nullable))
+		dst = appendI32(dst, 3, int32(repetition(c.Nullable)))
+		dst = appendBinary(dst, 1, c.Name)
+		dst = appendI32(dst, 1, 1)
+		dst = append(appendLogical(dst, 1, deprecated.List, logicalList), 0)
+		dst = appendI32(dst, 3, int32(format.Repeated))
+		dst = appendBinary(dst, 1, "list")
+		dst = append(appendI32(dst, 1, 1), 0)
+		dst = appendPrimitive(dst, "element", c.Type.Elem(), false)
 	}
-	return elements
+	return dst
 }
 
-func repetition(nullable bool) thrift.Null[format.FieldRepetitionType] {
+func repetition(nullable bool) format.FieldRepetitionType {
 	if nullable {
-		return thrift.New(format.Optional)
+		return format.Optional
 	}
-	return thrift.New(format.Required)
+	return format.Required
 }
 
-// primitive describes a leaf. Unsigned types carry no logical type: Spark and
-// Delta have none, and the signed physical type holds every value.
-func primitive(name string, t schema.Type, nullable bool) format.SchemaElement {
-	e := format.SchemaElement{
-		Name:           name,
-		Type:           thrift.New(physicalType(t)),
-		RepetitionType: repetition(nullable),
-	}
+// Members of the union LogicalType.
+const (
+	logicalString    = 1
+	logicalList      = 3
+	logicalDate      = 6
+	logicalTimestamp = 8
+)
+
+// appendPrimitive appends the SchemaElement of a leaf. Unsigned types carry no logical
+// type: Spark and Delta have none, and the signed physical type holds every value.
+func appendPrimitive(dst []byte, name string, t schema.Type, nullable bool) []byte {
+	dst = appendI32(dst, 1, int32(physicalType(t)))
+	dst = appendI32(dst, 2, int32(repetition(nullable)))
+	dst = appendBinary(dst, 1, name)
 	switch t {
 	case schema.Text:
-		e.ConvertedType = thrift.New(deprecated.UTF8)
-		e.LogicalType.Value = &format.StringType{}
+		dst = appendLogical(dst, 2, deprecated.UTF8, logicalString)
 	case schema.Date:
-		e.ConvertedType = thrift.New(deprecated.Date)
-		e.LogicalType.Value = &format.DateType{}
+		dst = appendLogical(dst, 2, deprecated.Date, logicalDate)
 	case schema.Timestamp:
-		e.ConvertedType = thrift.New(deprecated.TimestampMicros)
-		e.LogicalType.Value = &format.TimestampType{
-			IsAdjustedToUTC: true,
-			Unit:            format.TimeUnit{Value: &format.MicroSeconds{}},
-		}
+		const microseconds = 2 // of the union TimeUnit
+		dst = appendLogical(dst, 2, deprecated.TimestampMicros, logicalTimestamp,
+			1<<4|thriftTrue, 1<<4|thriftStruct, microseconds<<4|thriftStruct, 0, 0) // adjusted to UTC
 	}
-	return e
+	return append(dst, 0)
+}
+
+// appendLogical appends the older name of a type and the newer one, a member of the
+// union with the fields given.
+func appendLogical(dst []byte, delta byte, older deprecated.ConvertedType, member byte, fields ...byte) []byte {
+	dst = appendI32(dst, delta, int32(older))
+	dst = append(dst, 4<<4|thriftStruct, member<<4|thriftStruct)
+	return append(append(dst, fields...), 0, 0)
 }
