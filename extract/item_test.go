@@ -9,6 +9,27 @@ import (
 	"weir/extract/decode"
 )
 
+// Items come in the order of rows however many they are and wherever their numbers lie.
+func TestInRowOrder(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, n := range []int{0, 1, 2, fewItems - 1, fewItems, 5000} {
+		for _, width := range []int{1, 11, 12, 22, 40, 62} {
+			var items []item
+			first := r.Int64N(1 << 40)
+			for range n {
+				items = append(items, item{packet: first + r.Int64N(1<<width), part: partitionFor(r.Int64N(1<<(width/2))-3, decode.Family(r.IntN(3)), uint8(r.IntN(256)))})
+			}
+			want := slices.Clone(items)
+			slices.SortStableFunc(want, func(a, b item) int {
+				return cmp.Or(cmp.Compare(a.part, b.part), cmp.Compare(a.packet, b.packet))
+			})
+			if got := inRowOrder(items); !slices.Equal(got, want) {
+				t.Errorf("%d items of %d bits are not in order", n, width)
+			}
+		}
+	}
+}
+
 // The flows of any number of shards come in the order in which all of them sort.
 func TestMergeItems(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"container/heap"
+	"math/bits"
 	"slices"
 )
 
@@ -13,8 +14,7 @@ type wheel struct {
 	width   int64            // nanoseconds per bucket
 	buckets map[int64]*chunk // the one that is being filled, before the others
 	ticks   ticks
-	spare   *chunk
-	spares  int
+	spare   [chunkSizes]spareChunks
 	entries int // in all buckets, of which some are of flows that have ended
 }
 
@@ -27,6 +27,21 @@ type chunk struct {
 
 // chunkEntries are a page, with what the runtime keeps of it.
 const chunkEntries = 254
+
+// chunkSizes is how many sizes of chunks there are: 1, 2, 4, … 128, chunkEntries.
+const chunkSizes = 9
+
+// spareChunks are empty chunks of a size.
+type spareChunks struct {
+	first *chunk
+	count int
+}
+
+// mostSpares is how many empty chunks of a size keep their memory.
+const mostSpares = 64
+
+// sparesOf returns the spare chunks for that many entries.
+func (w *wheel) sparesOf(entries int) *spareChunks { return &w.spare[bits.Len(uint(entries-1))] }
 
 // entry tells whether its flow is still the one that was added: a flow that
 // has ended and been reused has another first packet.
@@ -70,26 +85,23 @@ func (w *wheel) chunk(next *chunk) *chunk {
 	if next != nil {
 		size = min(2*cap(next.entries), chunkEntries)
 	}
-	if size < chunkEntries || w.spare == nil {
+	s := w.sparesOf(size)
+	c := s.first
+	if c == nil {
 		return &chunk{next: next, entries: make([]entry, 0, size)}
 	}
-	c := w.spare
-	w.spare = c.next
-	w.spares--
-	c.next = next
+	s.first, c.next = c.next, next
+	s.count--
 	return c
 }
-
-// spareChunks is how many empty chunks of a page keep their memory.
-const spareChunks = 64
 
 // empty takes a chunk out whose entries have been dealt with, and returns the next.
 func (w *wheel) empty(c *chunk) (next *chunk) {
 	next = c.next
 	w.entries -= len(c.entries)
-	if w.spares < spareChunks && cap(c.entries) == chunkEntries {
-		c.next, c.entries, w.spare = w.spare, c.entries[:0], c
-		w.spares++
+	if s := w.sparesOf(cap(c.entries)); s.count < mostSpares {
+		c.next, c.entries, s.first = s.first, c.entries[:0], c
+		s.count++
 	}
 	return next
 }

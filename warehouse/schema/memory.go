@@ -74,7 +74,11 @@ type shelf[T any] [48][][]T
 // size returns the i-th of the sizes in which memory is taken: 64, 96, 128, 192, 256, …
 func size(i int) int { return (2 + i&1) << (5 + i>>1) }
 
-// room returns s with room for n more entries. It grows to twice its size; where
+// smallRoom is up to how many entries a slice grows to four times its size: a batch
+// begins small, and what it holds is copied each time.
+const smallRoom = 2048
+
+// room returns s with room for n more entries. It grows to twice its size or more; where
 // it is from a memory, what it has outgrown goes back there.
 func room[T any](s []T, n int, m *Memory, of func(*Memory) *shelf[T]) []T {
 	if len(s)+n <= cap(s) {
@@ -83,6 +87,9 @@ func room[T any](s []T, n int, m *Memory, of func(*Memory) *shelf[T]) []T {
 	want := max(len(s)+n, 2*cap(s))
 	if m == nil {
 		return append(make([]T, 0, want), s...)
+	}
+	if cap(s) <= smallRoom {
+		want = max(want, 4*cap(s))
 	}
 	i := 0
 	for size(i) < want {

@@ -27,10 +27,12 @@ const (
 
 // readHeader reads the header of a message of at least headerLen octets.
 func readHeader(msg []byte) header {
-	at := binary.BigEndian.Uint16
+	msg = msg[:headerLen]
+	order := binary.BigEndian
 	return header{
-		id: at(msg), flags: at(msg[2:]),
-		questions: int(at(msg[4:])), answers: int(at(msg[6:])), authority: int(at(msg[8:])), additionals: int(at(msg[10:])),
+		id: order.Uint16(msg), flags: order.Uint16(msg[2:]),
+		questions: int(order.Uint16(msg[4:])), answers: int(order.Uint16(msg[6:])),
+		authority: int(order.Uint16(msg[8:])), additionals: int(order.Uint16(msg[10:])),
 	}
 }
 
