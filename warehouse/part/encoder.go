@@ -231,6 +231,10 @@ func (e *Encoder) compress(level int, literals bool) error {
 			return nil
 		}
 	}
+	if len(e.page) <= shortPage && !e.dense {
+		e.packed = appendStored(e.packed[:0], e.page)
+		return nil
+	}
 	var err error
 	if e.packed, err = e.zstd.CompressLevel(e.packed[:cap(e.packed)], e.page, level); err != nil {
 		return fmt.Errorf("compress page: %w", err)

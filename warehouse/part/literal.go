@@ -13,6 +13,18 @@ const literalBlock = 128 << 10
 // literalLeast is the least that is worth a Huffman table of its own.
 const literalLeast = 1 << 10
 
+// shortPage is how many bytes are not worth compressing where time counts: two of
+// five chunks of flows have no more, since all values are equal.
+const shortPage = 64
+
+// appendStored appends a zstd frame that holds src, of at most 255 bytes, as it is.
+func appendStored(dst, src []byte) []byte {
+	const last = 1
+	h := uint32(len(src))<<3 | last // a raw block
+	dst = append(dst, 0x28, 0xB5, 0x2F, 0xFD, 1<<5, byte(len(src)), byte(h), byte(h>>8), byte(h>>16))
+	return append(dst, src...)
+}
+
 // appendLiterals appends a zstd frame of src that is coded by how often each
 // byte occurs and by nothing else. Digits of hashes take four bits so, the
 // least there is; the search for repetitions finds some by chance, and

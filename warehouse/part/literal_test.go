@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	czstd "github.com/DataDog/zstd"
 	"github.com/klauspost/compress/zstd"
 
 	"weir/warehouse/schema"
@@ -46,6 +47,25 @@ func TestLiterals(t *testing.T) {
 	for name, src := range map[string][]byte{"random": random, "equal": make([]byte, 5000)} {
 		if frame, ok := e.appendLiterals([]byte("before"), src); ok || string(frame) != "before" {
 			t.Errorf("%s bytes are coded in %d", name, len(frame))
+		}
+	}
+}
+
+// Short pages are frames that both decoders of zstd read.
+func TestStored(t *testing.T) {
+	d, err := zstd.NewReader(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for n := range shortPage + 1 {
+		src := bytes.Repeat([]byte("p"), n)
+		frame := appendStored([]byte("before"), src)[len("before"):]
+		if got, err := d.DecodeAll(frame, nil); err != nil || !bytes.Equal(got, src) {
+			t.Errorf("%d bytes: %q, %v", n, got, err)
+		}
+		if got, err := czstd.Decompress(nil, frame); err != nil || !bytes.Equal(got, src) {
+			t.Errorf("%d bytes, by the library in C: %q, %v", n, got, err)
 		}
 	}
 }

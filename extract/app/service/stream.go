@@ -65,6 +65,9 @@ func fixed(a, b []byte) (Name, Verdict) {
 			continue
 		}
 		for _, s := range signatures {
+			if s.prefix[0] != b[0] {
+				continue
+			}
 			if len(b) >= len(s.prefix) && string(b[:len(s.prefix)]) == s.prefix {
 				return s.name, Yes
 			}
@@ -176,13 +179,13 @@ func stunStream(b []byte) Verdict {
 // greeting judges the mail and file protocols, where the server speaks first
 // and several begin alike.
 func greeting(client, server []byte) (Name, Verdict) {
-	var banner [maxBanner]byte
 	var command [maxCommand]byte
 	r, i := server[:min(len(server), maxBanner)], upper(command[:], client)
 	switch {
 	case anyPrefix(i, "EHLO ", "HELO ", "MAIL FROM:"):
 		return SMTP, Yes
 	case begins(r, "220 ") || begins(r, "220-"):
+		var banner [maxBanner]byte
 		return mailOrFile(upper(banner[:], r), i)
 	case begins(r, "+OK "):
 		// Other protocols answer so too, but not before they are asked.
@@ -191,6 +194,7 @@ func greeting(client, server []byte) (Name, Verdict) {
 		}
 		return None, tooShort(i)
 	case begins(r, "* OK"):
+		var banner [maxBanner]byte
 		if bytes.Contains(upper(banner[:], r), []byte("IMAP")) || imapCommand(i) {
 			return IMAP, Yes
 		}
