@@ -34,7 +34,7 @@ func (s *discardSink) Grown(b *schema.Batch) error {
 	return nil
 }
 
-func (s *discardSink) Amend(*schema.Table, string, string, map[int64]struct{}) error { return nil }
+func (s *discardSink) Amend(*schema.Table, string, string, schema.Packets) error { return nil }
 
 // BenchmarkRun meters a whole capture, given by -capture, without storing it.
 func BenchmarkRun(b *testing.B) {
@@ -78,7 +78,7 @@ func BenchmarkMerge(b *testing.B) {
 		for i := range epochs {
 			epochs[i].items, epochs[i].tally = sortItems(epochs[i].flows)
 		}
-		m.gather(epochs, map[int64]struct{}{}, 0)
+		m.gather(epochs, new(schema.Packets), 0)
 		if err := m.append(context.Background(), sink); err != nil {
 			b.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func (d *tallySink) Grown(b *schema.Batch) error {
 	return nil
 }
 
-func (d *tallySink) Amend(*schema.Table, string, string, map[int64]struct{}) error { return nil }
+func (d *tallySink) Amend(*schema.Table, string, string, schema.Packets) error { return nil }
 
 // A flood of distinct flows stays within the memory limit and loses no packet.
 func TestMemoryLimitHoldsInAFlood(t *testing.T) {

@@ -26,14 +26,14 @@ func newMerger(tables *Catalogues, workers int) *merger {
 // merge takes the epochs of all shards until they end and returns the number
 // of rows. It stops where the context ends.
 func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err error) {
-	returned := map[int64]struct{}{}
+	var returned schema.Packets
 	m.tally = tally{}
 	for open := true; open; {
 		epochs := make([]epoch, len(r.shards))
 		for i, s := range r.shards {
 			epochs[i], open = <-s.out
 		}
-		sum := m.gather(epochs, returned, r.budget.returned)
+		sum := m.gather(epochs, &returned, r.budget.returned)
 		if err := m.append(ctx, sink); err != nil {
 			return rows, err
 		}
@@ -55,6 +55,7 @@ func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err 
 	if len(returned) == 0 || r.abandoned() {
 		return rows, context.Cause(ctx)
 	}
+	slices.Sort(returned)
 	if err := sink.Amend(m.tables.Flows.Table, "end_reason", flow.EndIdle.String(), returned); err != nil {
 		return rows, fmt.Errorf("amend end reasons: %w", err)
 	}
@@ -64,16 +65,14 @@ func (m *merger) merge(ctx context.Context, r *run, sink Sink) (rows int64, err 
 // gather takes the flows of the epochs of all shards, in order, and notes the
 // swept ones that came back, unless there are too many already. It returns what
 // the flows add up to.
-func (m *merger) gather(epochs []epoch, returned map[int64]struct{}, most int) (sum tally) {
-	full := len(returned) >= most
+func (m *merger) gather(epochs []epoch, returned *schema.Packets, most int) (sum tally) {
+	full := len(*returned) >= most
 	var lists [][]item
 	for _, e := range epochs {
 		lists = append(lists, e.items)
 		sum.add(e.tally)
-		for _, packet := range e.returned {
-			if !full {
-				returned[packet] = struct{}{}
-			}
+		if !full {
+			*returned = append(*returned, e.returned...)
 		}
 	}
 	m.items = mergeItems(slices.Grow(m.items[:0], int(sum.flows)), lists)

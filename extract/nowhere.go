@@ -31,4 +31,4 @@ func (n *nowhere) Grown(b *schema.Batch) error {
 }
 
 // Amend implements Sink.
-func (n *nowhere) Amend(*schema.Table, string, string, map[int64]struct{}) error { return nil }
+func (n *nowhere) Amend(*schema.Table, string, string, schema.Packets) error { return nil }

@@ -402,7 +402,7 @@ func (s *failingSink) Batch(t *schema.Table, partition ...string) (*schema.Batch
 
 func (s *failingSink) Grown(b *schema.Batch) error { return s.fail("grown") }
 
-func (s *failingSink) Amend(*schema.Table, string, string, map[int64]struct{}) error {
+func (s *failingSink) Amend(*schema.Table, string, string, schema.Packets) error {
 	return s.fail("amend")
 }
 

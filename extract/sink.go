@@ -12,5 +12,5 @@ type Sink interface {
 	Grown(b *schema.Batch) error
 	// Amend sets a Late column of t to a value in the rows of the current
 	// capture whose Key.Packet is among packets.
-	Amend(t *schema.Table, column, value string, packets map[int64]struct{}) error
+	Amend(t *schema.Table, column, value string, packets schema.Packets) error
 }

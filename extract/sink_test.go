@@ -26,7 +26,7 @@ func (m *memorySink) Batch(t *schema.Table, partition ...string) (*schema.Batch,
 
 func (m *memorySink) Grown(*schema.Batch) error { return nil }
 
-func (m *memorySink) Amend(t *schema.Table, name, value string, packets map[int64]struct{}) error {
+func (m *memorySink) Amend(t *schema.Table, name, value string, packets schema.Packets) error {
 	m.amended = true
 	for _, b := range m.batches {
 		if b.Table == t {

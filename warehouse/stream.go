@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"weir/warehouse/part"
+	"weir/warehouse/schema"
 )
 
 // stream takes the rows of one capture that is larger than the buffers. Each
@@ -48,7 +49,7 @@ type lane struct {
 type amendment struct {
 	store         int
 	column, value string
-	packets       map[int64]struct{}
+	packets       schema.Packets
 }
 
 func newStream(w *Writer, capture string) *stream {

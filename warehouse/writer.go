@@ -220,7 +220,7 @@ func (w *Writer) Grown(b *schema.Batch) error {
 
 // Amend sets a Late column of t to a value in the rows of the capture in
 // progress whose Key.Packet is among packets.
-func (w *Writer) Amend(t *schema.Table, column, value string, packets map[int64]struct{}) error {
+func (w *Writer) Amend(t *schema.Table, column, value string, packets schema.Packets) error {
 	if !w.inside {
 		return fmt.Errorf("amend %s: no capture has begun", t.Name)
 	}

@@ -252,4 +252,4 @@ func (s *forgetfulSink) Grown(b *schema.Batch) error {
 }
 
 // Amend does nothing: there is nothing left.
-func (s *forgetfulSink) Amend(*schema.Table, string, string, map[int64]struct{}) error { return nil }
+func (s *forgetfulSink) Amend(*schema.Table, string, string, schema.Packets) error { return nil }

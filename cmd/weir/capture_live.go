@@ -173,7 +173,7 @@ func (l *liveCapture) Batch(t *schema.Table, partition ...string) (*schema.Batch
 func (l *liveCapture) Grown(b *schema.Batch) error { return l.writer.Grown(b) }
 
 // Amend implements extract.Sink; a live capture amends nothing.
-func (l *liveCapture) Amend(t *schema.Table, column, value string, packets map[int64]struct{}) error {
+func (l *liveCapture) Amend(t *schema.Table, column, value string, packets schema.Packets) error {
 	return l.writer.Amend(t, column, value, packets)
 }
 

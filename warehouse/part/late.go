@@ -66,7 +66,7 @@ func (l *late) code(value []byte) (uint8, bool) {
 
 // Amend sets a late column to a value in the rows written so far whose
 // Key.Packet is among packets.
-func (f *File) Amend(column, value string, packets map[int64]struct{}) {
+func (f *File) Amend(column, value string, packets schema.Packets) {
 	f.unpark()
 	for i := range f.late {
 		l := &f.late[i]
@@ -78,8 +78,9 @@ func (f *File) Amend(column, value string, packets map[int64]struct{}) {
 			f.err = fmt.Errorf("amend column %s: more than %d distinct values", column, maxLateValues)
 			return
 		}
+		search := schema.PacketSearch{Packets: packets}
 		for r, p := range l.packets {
-			if _, ok := packets[p]; ok {
+			if search.Has(p) {
 				l.codes[r] = code
 			}
 		}
@@ -94,15 +95,20 @@ func (f *File) release(enc []*Encoder) {
 	if len(enc) == 0 {
 		enc = append(enc, NewEncoder())
 	}
+	required, optional := schema.NewVector(schema.Text, false), schema.NewVector(schema.Text, true)
 	for i := range f.late {
 		l := &f.late[i]
 		col := f.columns[l.column]
-		v := schema.NewVector(schema.Text, col.Nullable)
+		v := &required
+		if col.Nullable {
+			v = &optional
+		}
+		v.Reset()
 		for _, code := range l.codes {
 			v.AppendString(l.values[code], code > 0)
 		}
 		c := enc[0].chunk(0)
-		if err := enc[0].encode(col, &v, nil, c); err != nil {
+		if err := enc[0].encode(col, v, nil, c); err != nil {
 			f.err = fmt.Errorf("write column %s: %w", col.Name, err)
 			return
 		}

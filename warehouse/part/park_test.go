@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"weir/warehouse/schema"
@@ -31,7 +32,7 @@ func TestParkChangesNothing(t *testing.T) {
 		for i := range files {
 			r := rand.New(rand.NewPCG(seed, 3))
 			f := Create(&files[i], columns, nil)
-			amended := map[int64]struct{}{}
+			var amended schema.Packets
 			for range 3 {
 				b := randomBatch(r, table, 1+r.IntN(3000), style{nulls: 0.3, distinct: 20}, seed%2 == 0)
 				for j := range b.Columns {
@@ -41,7 +42,7 @@ func TestParkChangesNothing(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, k := range b.Keys[:len(b.Keys)/3] {
-					amended[k.Packet] = struct{}{}
+					amended = append(amended, k.Packet)
 				}
 				if i == 1 {
 					if err := f.Park(); err != nil {
@@ -49,6 +50,7 @@ func TestParkChangesNothing(t *testing.T) {
 					}
 				}
 			}
+			slices.Sort(amended)
 			f.Amend(late, "amended", amended)
 			if i == 1 {
 				if err := f.Park(); err != nil {

@@ -63,12 +63,13 @@ func (b *Batch) Reset() {
 
 // Amend sets a text column to value in the rows from row from on whose
 // Key.Packet is among packets. It panics if the batch has no such column.
-func (b *Batch) Amend(column, value string, from int, packets map[int64]struct{}) {
+func (b *Batch) Amend(column, value string, from int, packets Packets) {
 	i := slices.IndexFunc(b.Columns, func(c Column) bool { return c.Name == column })
 	old := &b.Vectors[i]
 	var fresh *Vector
+	search := PacketSearch{Packets: packets}
 	for r := from; r < len(b.Keys); r++ {
-		_, amend := packets[b.Keys[r].Packet]
+		amend := search.Has(b.Keys[r].Packet)
 		if fresh == nil {
 			if !amend {
 				continue

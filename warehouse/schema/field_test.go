@@ -239,7 +239,7 @@ func TestBatchAmend(t *testing.T) {
 		return nil
 	}
 	// Packets are twice the row; rows 2 and 3 lie before the row it starts at.
-	packets := map[int64]struct{}{4: {}, 6: {}, 10: {}, 16: {}, 99: {}}
+	packets := Packets{4, 6, 10, 16, 99}
 	b.Amend("text", "amended", 4, packets)
 	if want := []any{"0", "1", "2", "3", "4", "amended", "6", "7", "amended", "9"}; !reflect.DeepEqual(column("text"), want) {
 		t.Errorf("text: %v, want %v", column("text"), want)
