@@ -19,6 +19,12 @@ type rowGroup struct {
 // appendFooter appends the FileMetaData: the entries are those of the chunks, row group
 // by row group, and indexes tells where the page index of each is.
 func appendFooter(dst []byte, columns []schema.Column, groups []rowGroup, entries []entry, indexes []indexPlace, meta map[string]string) []byte {
+	const each = 48 // bytes of a column in the schema, and of a chunk for its indexes
+	size := each * (len(columns) + len(entries))
+	for i := range entries {
+		size += len(entries[i].meta)
+	}
+	dst = slices.Grow(dst, size)
 	rows := int64(0)
 	for _, g := range groups {
 		rows += g.rows
