@@ -228,8 +228,17 @@ func (s *stream) end(l *lane, f *tempFile) (part.Summary, error) {
 	return f.end(enc...)
 }
 
-// complete writes what the buffers still hold and ends all files.
+// complete writes what the buffers still hold and ends all files. What these hold
+// already goes to the disk meanwhile, or all would wait for it at the end.
 func (s *stream) complete() error {
+	for _, l := range s.list {
+		s.run(l, load{}, func() error {
+			if l.file != nil {
+				writeBack(l.file.file)
+			}
+			return nil
+		})
+	}
 	b := s.writer.buffers
 	for len(b.list) > 0 {
 		x := b.list[0]
