@@ -61,16 +61,17 @@ func ParseClientHello(b []byte) (*ClientHello, error) {
 	if c.short || len(ciphers)%2 != 0 {
 		return nil, errMessage
 	}
+	room := make(lists, 0, listsRoom)
 	h.SessionID = bytes.Clone(id)
-	h.Ciphers = uint16s(ciphers)
+	h.Ciphers = room.numbers(ciphers)
 	h.Specs = distinct(h.Ciphers)
-	h.Extensions = extensions(&c, h.extension)
+	h.Extensions = extensions(&c, &room, func(number uint16, body []byte) { h.extension(number, body, &room) })
 	return h, nil
 }
 
 // extensions reads the extensions at the end of a hello, calls see for each, and
-// returns their numbers.
-func extensions(c *cursor, see func(number uint16, body []byte)) []uint16 {
+// returns their numbers, with their memory from room.
+func extensions(c *cursor, room *lists, see func(number uint16, body []byte)) []uint16 {
 	n := min(int(c.u16()), len(c.b))
 	list := cursor{b: c.b[:n]}
 	count := 0
@@ -80,10 +81,7 @@ func extensions(c *cursor, see func(number uint16, body []byte)) []uint16 {
 			break
 		}
 	}
-	if count == 0 {
-		return nil
-	}
-	numbers := make([]uint16, count)
+	numbers := room.room(count)
 	for i := range numbers {
 		numbers[i] = list.u16()
 		see(numbers[i], list.block16())
@@ -91,21 +89,21 @@ func extensions(c *cursor, see func(number uint16, body []byte)) []uint16 {
 	return numbers
 }
 
-func (h *ClientHello) extension(number uint16, body []byte) {
+func (h *ClientHello) extension(number uint16, body []byte, room *lists) {
 	c := cursor{b: body}
 	switch number {
 	case extServerName:
 		h.ServerName = hostName(body)
 	case extSupportedGroups:
-		h.Groups = uint16s(c.block16())
+		h.Groups = room.numbers(c.block16())
 	case extPointFormats:
 		h.PointFormats = bytes.Clone(c.block8())
 	case extSignatures:
-		h.Signatures = uint16s(c.block16())
+		h.Signatures = room.numbers(c.block16())
 	case extALPN:
 		h.alpn = bytes.Clone(names(c.block16()))
 	case extSupportedVersions:
-		h.Versions = uint16s(c.block8())
+		h.Versions = room.numbers(c.block8())
 	case extSessionTicket:
 		h.Ticket = len(body) > 0
 	case extPreSharedKey:

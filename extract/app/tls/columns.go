@@ -129,6 +129,11 @@ func endFields() []field {
 		}),
 		instant("not_before", "The leaf is valid from then.", func(c *Certificate) int64 { return c.NotBefore }),
 		instant("not_after", "The leaf is valid until then.", func(c *Certificate) int64 { return c.NotAfter }),
-		leaf("certificate_sha256", "Hex fingerprint of the leaf.", func(c *Certificate) string { return hex.EncodeToString(c.SHA256[:]) }),
+		schema.NullStr(column{Name: "certificate_sha256", Encoding: schema.Dict, Doc: "Hex fingerprint of the leaf."}, func(dst []byte, e *Event) ([]byte, bool) {
+			if e.Leaf == nil {
+				return dst, false
+			}
+			return hex.AppendEncode(dst, e.Leaf.SHA256[:]), true
+		}),
 	}
 }

@@ -46,11 +46,30 @@ func (c *cursor) block8() []byte  { return c.take(c.u8()) }
 func (c *cursor) block16() []byte { return c.take(int(c.u16())) }
 
 // uint16s returns a list of 16-bit numbers; a byte left over is ignored.
-func uint16s(b []byte) []uint16 {
-	if len(b) < 2 {
+func uint16s(b []byte) []uint16 { return new(lists).numbers(b) }
+
+// lists is memory for several lists of numbers, which are lent from it.
+type lists []uint16
+
+// listsRoom is how many numbers a hello has at the most, as a rule.
+const listsRoom = 96
+
+// room returns a list of n numbers, nil for none.
+func (l *lists) room(n int) []uint16 {
+	if n == 0 {
 		return nil
 	}
-	list := make([]uint16, len(b)/2)
+	if cap(*l)-len(*l) < n {
+		*l = make([]uint16, 0, max(n, cap(*l)))
+	}
+	at := len(*l)
+	*l = (*l)[:at+n]
+	return (*l)[at : at+n : at+n]
+}
+
+// numbers returns the numbers of two bytes that b holds.
+func (l *lists) numbers(b []byte) []uint16 {
+	list := l.room(len(b) / 2)
 	for i := range list {
 		list[i] = binary.BigEndian.Uint16(b[2*i:])
 	}

@@ -39,7 +39,9 @@ func (h *ServerHello) JA3S() string {
 
 func md5Hex(b []byte) string {
 	sum := md5.Sum(b)
-	return hex.EncodeToString(sum[:])
+	var digits [2 * md5.Size]byte
+	hex.Encode(digits[:], sum[:])
+	return string(digits[:])
 }
 
 // appendList appends decimal numbers with dashes between them, without GREASE.
@@ -90,9 +92,11 @@ func (h *ClientHello) JA4(transport byte) string {
 // versionJA4 returns the highest version offered in two characters, 00 if it is none that
 // JA4 names, such as a draft.
 func (h *ClientHello) versionJA4() string {
-	v := h.Legacy
-	if list := plain(h.Versions); len(list) > 0 {
-		v = Version(slices.Max(list))
+	v, listed := h.Legacy, false
+	for _, n := range h.Versions {
+		if x := Version(n); !grease(n) && (!listed || x > v) {
+			v, listed = x, true
+		}
 	}
 	switch v {
 	case TLS13:
@@ -140,8 +144,23 @@ func sorted(list []uint16) []uint16 {
 	return list
 }
 
+// shortList is a length up to which it is faster to compare all numbers of a list than
+// to sort it.
+const shortList = 64
+
 // distinct counts the different numbers of a list without GREASE.
-func distinct(list []uint16) int { return len(slices.Compact(sorted(list))) }
+func distinct(list []uint16) int {
+	if len(list) > shortList {
+		return len(slices.Compact(sorted(list)))
+	}
+	count := 0
+	for i, n := range list {
+		if !grease(n) && !slices.Contains(list[:i], n) {
+			count++
+		}
+	}
+	return count
+}
 
 // appendCount appends a count in two digits, 99 at most.
 func appendCount(b []byte, n int) []byte {

@@ -190,3 +190,33 @@ func unhex(t testing.TB, s string) []byte {
 	}
 	return b
 }
+
+// Lists that are lent from the same memory do not run into each other, however long.
+func TestListsAreApart(t *testing.T) {
+	room := make(lists, 0, 4)
+	var all [][]uint16
+	for i := range 20 {
+		all = append(all, room.numbers(slices.Repeat([]byte{byte(i), 1}, i%7)))
+	}
+	for i, list := range all {
+		if len(list) != i%7 || cap(list) != len(list) {
+			t.Errorf("list %d has %d numbers and room for %d", i, len(list), cap(list))
+		}
+		for _, n := range list {
+			if n != uint16(i)<<8|1 {
+				t.Errorf("list %d has %#x", i, n)
+			}
+		}
+	}
+}
+
+// Suites are counted alike in short lists and in long ones.
+func TestDistinct(t *testing.T) {
+	var list []uint16
+	for n := range 3 * shortList {
+		list = append(list, uint16(n%41), 0x2a2a)
+		if got, want := distinct(list), min(n+1, 41); got != want {
+			t.Errorf("%d different of %d, want %d", got, len(list), want)
+		}
+	}
+}

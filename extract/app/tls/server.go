@@ -41,7 +41,7 @@ func ParseServerHello(b []byte) (*ServerHello, error) {
 		return nil, errMessage
 	}
 	h.SessionID = bytes.Clone(id)
-	h.Extensions = extensions(&c, h.extension)
+	h.Extensions = extensions(&c, new(lists), h.extension)
 	return h, nil
 }
 
@@ -53,7 +53,7 @@ func parseDraftHello(h *ServerHello, c cursor) (*ServerHello, error) {
 	if c.short {
 		return nil, errMessage
 	}
-	h.Extensions = extensions(&c, h.extension)
+	h.Extensions = extensions(&c, new(lists), h.extension)
 	return h, nil
 }
 
@@ -62,7 +62,7 @@ func (h *ServerHello) extension(number uint16, body []byte) {
 	switch number {
 	case extALPN:
 		list := cursor{b: c.block16()}
-		h.Protocol = text(list.block8())
+		h.Protocol = protocolName(list.block8())
 	case extSupportedVersions:
 		h.Selected = Version(c.u16())
 	case extPreSharedKey:

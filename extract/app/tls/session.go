@@ -109,7 +109,7 @@ func (s *Session) clientHello(dir int, h *ClientHello, at event.Stamp) {
 	}
 	s.SNI = h.ServerName
 	if s.ALPN == "" {
-		s.ALPN = text(h.protocol())
+		s.ALPN = protocolName(h.protocol())
 	}
 	s.JA3, s.JA4 = s.known.fingerprints(h, s.transport.letter())
 	if s.server == nil {

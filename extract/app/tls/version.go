@@ -1,9 +1,6 @@
 package tls
 
-import (
-	"fmt"
-	"strconv"
-)
+import "fmt"
 
 // Version is a protocol version as it is on the wire; 0 means none is known.
 type Version uint16
@@ -37,7 +34,7 @@ func (v Version) String() string {
 	case f == SSL30:
 		return "SSL 3.0"
 	case f >= TLS10 && f <= TLS13:
-		return "TLS 1." + strconv.Itoa(int(f-TLS10))
+		return [...]string{"TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"}[f-TLS10]
 	}
 	return fmt.Sprintf("0x%04X", uint16(v))
 }
