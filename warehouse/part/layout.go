@@ -18,6 +18,7 @@ type layout struct {
 	width    int  // of dictionary ids, in bytes
 	same     bool // all values, so that the dictionary has one entry
 	literals bool // see Encoder.appendLiterals
+	aligned  bool // see appendAligned
 	thorough bool // compressed at thoroughLevel
 }
 
@@ -32,7 +33,7 @@ func (e *Encoder) choose(hint schema.Encoding, total bounds) error {
 	case e.dense && hint != schema.Hash:
 		return e.chooseSmallest(integers, total)
 	case hint == schema.Delta && integers:
-		e.layout.encoding = format.DeltaBinaryPacked
+		e.layout = layout{encoding: format.DeltaBinaryPacked, aligned: true}
 	case hint != schema.Plain && e.chooseDictionary(hint, total):
 	case hint == schema.Hash && kind == schema.KindBytes:
 		e.layout = layout{encoding: format.DeltaByteArray, literals: true}
@@ -113,7 +114,7 @@ func (e *Encoder) chooseSmallest(integers bool, total bounds) error {
 		candidates = append(candidates, dictionary)
 	}
 	if integers {
-		candidates = append(candidates, layout{encoding: format.DeltaBinaryPacked})
+		candidates = append(candidates, layout{encoding: format.DeltaBinaryPacked}, layout{encoding: format.DeltaBinaryPacked, aligned: true})
 	}
 	var best layout
 	least := math.MaxInt
@@ -192,9 +193,16 @@ func (e *Encoder) appendValues(from, to int) error {
 	case format.DeltaByteArray:
 		return e.appendLengths(from, to)
 	case format.DeltaBinaryPacked:
-		if v.kind == schema.KindInt32 {
+		switch {
+		case e.layout.aligned && v.kind == schema.KindInt32:
+			e.page = appendAligned(e.page, v.int32[from:to])
+			return nil
+		case e.layout.aligned:
+			e.page = appendAligned(e.page, v.int64[from:to])
+			return nil
+		case v.kind == schema.KindInt32:
 			e.scratch, err = e.delta.EncodeInt32(e.scratch[:0], v.int32[from:to])
-		} else {
+		default:
 			e.scratch, err = e.delta.EncodeInt64(e.scratch[:0], v.int64[from:to])
 		}
 	default:
