@@ -93,8 +93,11 @@ type Flow struct {
 	busy  periods // active periods that have ended
 	slice uint32
 	identity
+	// number is that of the flow's memory in its pool, by which it is known where a
+	// pointer would be one more for the collector to follow.
+	number uint32
 
-	_ [16]byte // to whole lines
+	_ [12]byte // to whole lines
 }
 
 // identity is taken from the flow's first packet.

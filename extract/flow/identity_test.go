@@ -258,8 +258,9 @@ func TestFlowUID(t *testing.T) {
 // The index finds each flow while others come and go, by keys that collide.
 func TestIndex(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
+	var flows pool
 	var x index
-	x.init()
+	x.init(&flows)
 	open := map[decode.Key]*Flow{}
 	for range 50_000 {
 		h := decode.Header{Key: decode.Key{VNI: uint32(r.IntN(5000))}}
@@ -269,7 +270,8 @@ func TestIndex(t *testing.T) {
 			t.Fatalf("key %d: found %p, want %p", h.Key.VNI, f, open[h.Key])
 		}
 		if f == nil {
-			f = &Flow{key: h.Key, hash: h.Hash}
+			f, _ = flows.take(false)
+			f.key, f.hash = h.Key, h.Hash
 			x.insert(f)
 			open[h.Key] = f
 		} else if r.IntN(3) > 0 {

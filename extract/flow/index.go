@@ -8,45 +8,60 @@ import (
 // index finds flows by key: open addressing, linear probing, deletion by
 // shifting back.
 type index struct {
+	flows *pool
 	slots []slot
 	mask  uint64
 	used  int
 }
 
-// slot keeps the hash beside the flow so that probing touches no flow that
-// does not match.
+// slot keeps of the hash what a probe needs, so that probing touches hardly a flow
+// that does not match, and eight slots are in a line of the cache.
 type slot struct {
-	hash uint64
-	flow *Flow
+	tag  uint32 // see tagOf
+	flow uint32 // one more than the flow's number, 0 for a free slot
 }
+
+// tagOf returns the part of a hash that tells where a probe begins. The low bits have
+// picked the shard, so they are left out.
+func tagOf(hash uint64) uint32 { return uint32(hash >> 16) }
+
+func slotOf(f *Flow) slot { return slot{tagOf(f.hash), f.number + 1} }
 
 const leastSlots = 1024
 
-func (x *index) init() {
+func (x *index) init(flows *pool) {
+	x.flows = flows
 	x.slots, x.mask, x.used = make([]slot, leastSlots), leastSlots-1, 0
 }
 
-// home is the slot a hash probes first. The low bits have picked the shard,
-// so they are left out.
-func (x *index) home(hash uint64) uint64 { return hash >> 16 & x.mask }
+// home is the slot that is probed first.
+func (x *index) home(tag uint32) uint64 { return uint64(tag) & x.mask }
+
+// at returns the flow of a slot that is not free.
+func (x *index) at(s slot) *Flow { return x.flows.at(s.flow - 1) }
 
 func (x *index) find(h *decode.Header) *Flow {
-	for i := x.home(h.Hash); ; i = (i + 1) & x.mask {
-		s := &x.slots[i]
-		if s.flow == nil {
+	tag := tagOf(h.Hash)
+	for i := x.home(tag); ; i = (i + 1) & x.mask {
+		s := x.slots[i]
+		if s.flow == 0 {
 			return nil
 		}
-		if s.hash == h.Hash && s.flow.key.Equal(&h.Key) {
-			return s.flow
+		if s.tag != tag {
+			continue
+		}
+		if f := x.at(s); f.hash == h.Hash && f.key.Equal(&h.Key) {
+			return f
 		}
 	}
 }
 
-// first returns the flow in the slot that a hash probes first if it is of that hash,
-// which it nearly always is.
+// first returns the flow in the slot that a hash probes first if it seems to be of that
+// hash, as it nearly always does and is.
 func (x *index) first(hash uint64) *Flow {
-	if s := &x.slots[x.home(hash)]; s.hash == hash {
-		return s.flow
+	tag := tagOf(hash)
+	if s := x.slots[x.home(tag)]; s.tag == tag && s.flow != 0 {
+		return x.at(s)
 	}
 	return nil
 }
@@ -55,12 +70,17 @@ func (x *index) insert(f *Flow) {
 	if uint64(x.used) > x.mask-x.mask/4 {
 		x.grow()
 	}
-	i := x.home(f.hash)
-	for x.slots[i].flow != nil {
+	x.put(slotOf(f))
+	x.used++
+}
+
+// put puts a slot where it belongs.
+func (x *index) put(s slot) {
+	i := x.home(s.tag)
+	for x.slots[i].flow != 0 {
 		i = (i + 1) & x.mask
 	}
-	x.slots[i] = slot{f.hash, f}
-	x.used++
+	x.slots[i] = s
 }
 
 func (x *index) grow() {
@@ -69,31 +89,27 @@ func (x *index) grow() {
 	block.Map(x.slots)
 	x.mask = uint64(len(x.slots) - 1)
 	for _, s := range old {
-		if s.flow == nil {
-			continue
+		if s.flow != 0 {
+			x.put(s)
 		}
-		i := x.home(s.hash)
-		for x.slots[i].flow != nil {
-			i = (i + 1) & x.mask
-		}
-		x.slots[i] = s
 	}
 }
 
 func (x *index) remove(f *Flow) {
-	i := x.home(f.hash)
-	for x.slots[i].flow != f {
+	s := slotOf(f)
+	i := x.home(s.tag)
+	for x.slots[i].flow != s.flow {
 		i = (i + 1) & x.mask
 	}
 	x.used--
 	for j := i; ; {
 		j = (j + 1) & x.mask
 		s := x.slots[j]
-		if s.flow == nil {
+		if s.flow == 0 {
 			break
 		}
 		// s may move to i unless its home lies after i.
-		if (j-x.home(s.hash))&x.mask >= (j-i)&x.mask {
+		if (j-x.home(s.tag))&x.mask >= (j-i)&x.mask {
 			x.slots[i] = s
 			i = j
 		}
@@ -103,8 +119,8 @@ func (x *index) remove(f *Flow) {
 
 func (x *index) each(visit func(*Flow)) {
 	for _, s := range x.slots {
-		if s.flow != nil {
-			visit(s.flow)
+		if s.flow != 0 {
+			visit(x.at(s))
 		}
 	}
 }

@@ -10,8 +10,9 @@ import (
 // pool is the free list of flows. Flows are allocated in blocks; a shard
 // takes them and another goroutine gives them back.
 type pool struct {
-	flows   []*Flow  // taken from without a lock
-	stories []*story // likewise
+	blocks  []*[atOnce]Flow // all flows there are, by number
+	flows   []*Flow         // taken from without a lock
+	stories []*story        // likewise
 	mu      sync.Mutex
 	back    []*Flow
 	closed  []*app.Conversation // of the flows given back
@@ -22,6 +23,9 @@ const atOnce = 128
 
 // maxClosed is how many conversations wait for the shard to use them again.
 const maxClosed = 4096
+
+// at returns the flow of a number.
+func (p *pool) at(number uint32) *Flow { return &p.blocks[number/atOnce][number%atOnce] }
 
 // take returns a zero flow, with a story if it is TCP, and now and then the
 // conversations of the flows that were given back.
@@ -35,7 +39,7 @@ func (p *pool) take(tcp bool) (f *Flow, closed []*app.Conversation) {
 	if s := f.story; s != nil {
 		p.stories = append(p.stories, s)
 	}
-	*f = Flow{}
+	*f = Flow{number: f.number}
 	if !tcp {
 		return f, closed
 	}
@@ -60,10 +64,12 @@ func (p *pool) refill() (closed []*app.Conversation) {
 	if len(p.flows) > 0 {
 		return closed
 	}
-	flows := block.Of[Flow](atOnce)
+	flows := (*[atOnce]Flow)(block.Of[Flow](atOnce))
 	for i := range flows {
+		flows[i].number = uint32(atOnce*len(p.blocks) + i)
 		p.flows = append(p.flows, &flows[i])
 	}
+	p.blocks = append(p.blocks, flows)
 	return closed
 }
 

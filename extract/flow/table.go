@@ -41,8 +41,8 @@ func NewTable(c Config, origin *Origin, engine *app.Engine) *Table {
 			subflow: int64(c.SubflowTimeout), bulkGap: int64(c.BulkGap), bulkPackets: c.BulkPackets,
 		},
 	}
-	t.index.init()
-	t.wheel.init(max(1, int64(c.IdleTimeout)/4))
+	t.index.init(&t.free)
+	t.wheel.init(&t.free, max(1, int64(c.IdleTimeout)/4))
 	return t
 }
 
@@ -159,8 +159,8 @@ func (t *Table) Finish(reason EndReason) {
 		}
 	}
 	t.held = 0
-	t.index.init()
-	t.wheel.init(t.wheel.width)
+	t.index.init(&t.free)
+	t.wheel.init(&t.free, t.wheel.width)
 }
 
 // Ended returns the flows that have ended since the last call. They belong

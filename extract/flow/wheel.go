@@ -11,6 +11,7 @@ import (
 // sweep touches a flow about once per idle timeout and not once per sweep.
 // Buckets are sparse: a corrupt timestamp costs one bucket.
 type wheel struct {
+	flows   *pool
 	width   int64            // nanoseconds per bucket
 	buckets map[int64]*chunk // the one that is being filled, before the others
 	ticks   ticks
@@ -46,15 +47,20 @@ func (w *wheel) sparesOf(entries int) *spareChunks { return &w.spare[bits.Len(ui
 // entry tells whether its flow is still the one that was added: a flow that
 // has ended and been reused has another first packet.
 type entry struct {
-	flow   *Flow
 	packet int64
+	flow   uint32 // its number
 }
 
-// gone reports whether the flow has ended.
-func (e entry) gone() bool { return e.flow.packet != e.packet || e.flow.done }
+// open returns the flow of an entry, or nil if it has ended.
+func (w *wheel) open(e entry) *Flow {
+	if f := w.flows.at(e.flow); f.packet == e.packet && !f.done {
+		return f
+	}
+	return nil
+}
 
-func (w *wheel) init(width int64) {
-	*w = wheel{width: width, buckets: map[int64]*chunk{}}
+func (w *wheel) init(flows *pool, width int64) {
+	*w = wheel{flows: flows, width: width, buckets: map[int64]*chunk{}}
 }
 
 func (w *wheel) tick(t int64) int64 {
@@ -64,7 +70,7 @@ func (w *wheel) tick(t int64) int64 {
 	return t / w.width
 }
 
-func (w *wheel) add(f *Flow) { w.put(w.tick(f.last), entry{f, f.packet}) }
+func (w *wheel) add(f *Flow) { w.put(w.tick(f.last), entry{f.packet, f.number}) }
 
 func (w *wheel) put(tick int64, e entry) {
 	c := w.buckets[tick]
@@ -129,7 +135,7 @@ func (w *wheel) compact(open int) {
 	for tick, c := range old {
 		for c != nil {
 			for _, e := range c.entries {
-				if !e.gone() {
+				if w.open(e) != nil {
 					w.put(tick, e)
 				}
 			}
@@ -147,8 +153,8 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 		tick, c := w.take()
 		for c != nil {
 			for _, e := range c.entries {
-				switch f := e.flow; {
-				case e.gone():
+				switch f := w.open(e); {
+				case f == nil:
 				case f.last < before:
 					visit(f)
 				case w.tick(f.last) > tick:
@@ -170,28 +176,28 @@ func (w *wheel) sweep(before int64, visit func(*Flow)) {
 func (w *wheel) evict(n int, visit func(*Flow)) {
 	for n > 0 && len(w.ticks) > 0 {
 		tick, c := w.take()
-		var due []entry
+		var due []*Flow
 		for c != nil {
 			for _, e := range c.entries {
-				switch f := e.flow; {
-				case e.gone():
+				switch f := w.open(e); {
+				case f == nil:
 				case w.tick(f.last) > tick:
 					w.put(w.tick(f.last), e)
 				default:
-					due = append(due, e)
+					due = append(due, f)
 				}
 			}
 			c = w.empty(c)
 		}
-		slices.SortFunc(due, func(a, b entry) int {
-			return cmp.Or(cmp.Compare(a.flow.last, b.flow.last), cmp.Compare(a.packet, b.packet))
+		slices.SortFunc(due, func(a, b *Flow) int {
+			return cmp.Or(cmp.Compare(a.last, b.last), cmp.Compare(a.packet, b.packet))
 		})
 		most := min(n, len(due))
-		for _, e := range due[:most] {
-			visit(e.flow)
+		for _, f := range due[:most] {
+			visit(f)
 		}
-		for _, e := range due[most:] {
-			w.put(tick, e)
+		for _, f := range due[most:] {
+			w.put(tick, entry{f.packet, f.number})
 		}
 		n -= most
 	}

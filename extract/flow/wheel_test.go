@@ -10,13 +10,14 @@ import (
 func TestWheelSweeps(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, n := range []int{1, 3, 300, 3000} {
+		var flows pool
 		var w wheel
-		w.init(100)
+		w.init(&flows, 100)
 		open := map[*Flow]bool{}
 		packet := int64(0)
 		begin := func(f *Flow, now int64) {
 			packet++
-			*f = Flow{last: now, packet: packet}
+			*f = Flow{number: f.number, last: now, packet: packet}
 			if r.IntN(50) == 0 {
 				f.last = r.Int64() - r.Int64()
 			}
@@ -24,7 +25,8 @@ func TestWheelSweeps(t *testing.T) {
 			open[f] = true
 		}
 		for range n {
-			begin(new(Flow), 0)
+			f, _ := flows.take(false)
+			begin(f, 0)
 		}
 		for now := int64(0); now < 3000; now += 90 {
 			for f := range open {
@@ -74,13 +76,17 @@ func TestWheelSweeps(t *testing.T) {
 
 // Flows that are each alone in their bucket take little.
 func TestWheelOfLoneFlows(t *testing.T) {
+	var p pool
 	var w wheel
-	w.init(1)
-	flows := make([]Flow, 1000)
+	w.init(&p, 1)
+	flows := make([]*Flow, 1000)
+	for i := range flows {
+		flows[i], _ = p.take(false)
+	}
 	if n := testing.AllocsPerRun(1, func() {
 		for i := range flows {
 			flows[i].last = int64(i)
-			w.add(&flows[i])
+			w.add(flows[i])
 		}
 	}); n > 3000 {
 		t.Errorf("%v allocations", n)
