@@ -122,10 +122,13 @@ func (t *Table) Sweep(clock int64) {
 	if clock < math.MinInt64+t.limits.idle {
 		return // nothing can have been silent that long
 	}
-	t.wheel.sweep(clock-t.limits.idle, func(f *Flow) {
-		t.close(f, EndEOF)
-		if !f.closed() {
-			t.gone.put(f.hash, f.packet)
+	t.wheel.sweep(clock-t.limits.idle, func(due []*Flow) {
+		t.expectEnd(due)
+		for _, f := range due {
+			t.close(f, EndEOF)
+			if !f.closed() {
+				t.gone.put(f.hash, f.packet)
+			}
 		}
 	})
 }
@@ -137,7 +140,12 @@ func (t *Table) Expire(clock int64) {
 	if clock < math.MinInt64+t.limits.idle {
 		return // nothing can have been silent that long
 	}
-	t.wheel.sweep(clock-t.limits.idle, func(f *Flow) { t.close(f, EndIdle) })
+	t.wheel.sweep(clock-t.limits.idle, func(due []*Flow) {
+		t.expectEnd(due)
+		for _, f := range due {
+			t.close(f, EndIdle)
+		}
+	})
 }
 
 // Evict ends flows, those first that have been silent the longest, until no

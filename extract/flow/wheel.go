@@ -17,6 +17,8 @@ type wheel struct {
 	ticks   ticks
 	spare   [chunkSizes]spareChunks
 	entries int // in all buckets, of which some are of flows that have ended
+
+	expected int64 // of no meaning
 }
 
 // chunk is a part of a bucket. The first is small, since there may be a bucket for each
@@ -144,24 +146,40 @@ func (w *wheel) compact(open int) {
 	}
 }
 
-// sweep calls visit for each open flow whose last packet is before that
-// time, and forgets it.
-func (w *wheel) sweep(before int64, visit func(*Flow)) {
+// expect reads what it takes to tell whether flows are open, as Table.Expect does.
+func (w *wheel) expect(entries []entry) {
+	sum := int64(0)
+	for _, e := range entries {
+		f := w.flows.at(e.flow)
+		sum += f.packet + int64(f.key.PortA)
+	}
+	w.expected = sum
+}
+
+// sweep calls visit for the open flows whose last packet is before that time, no more
+// than Ahead at once, and forgets them.
+func (w *wheel) sweep(before int64, visit func(due []*Flow)) {
 	limit := w.tick(before)
 	var early []entry // of the last bucket, but not before that time
+	due := make([]*Flow, 0, Ahead)
 	for len(w.ticks) > 0 && w.ticks[0] <= limit {
 		tick, c := w.take()
 		for c != nil {
-			for _, e := range c.entries {
-				switch f := w.open(e); {
-				case f == nil:
-				case f.last < before:
-					visit(f)
-				case w.tick(f.last) > tick:
-					w.put(w.tick(f.last), e)
-				default:
-					early = append(early, e)
+			for some := range slices.Chunk(c.entries, Ahead) {
+				w.expect(some)
+				due = due[:0]
+				for _, e := range some {
+					switch f := w.open(e); {
+					case f == nil:
+					case f.last < before:
+						due = append(due, f)
+					case w.tick(f.last) > tick:
+						w.put(w.tick(f.last), e)
+					default:
+						early = append(early, e)
+					}
 				}
+				visit(due)
 			}
 			c = w.empty(c)
 		}

@@ -42,12 +42,14 @@ func TestWheelSweeps(t *testing.T) {
 			}
 			w.compact(len(open))
 			before := now - 370
-			w.sweep(before, func(f *Flow) {
-				if f.last >= before || !open[f] {
-					t.Fatalf("a flow last seen at %d is visited before %d", f.last, before)
+			w.sweep(before, func(due []*Flow) {
+				for _, f := range due {
+					if f.last >= before || !open[f] {
+						t.Fatalf("a flow last seen at %d is visited before %d", f.last, before)
+					}
+					f.done = true
+					delete(open, f)
 				}
-				f.done = true
-				delete(open, f)
 			})
 			for f := range open {
 				if f.last < before {
