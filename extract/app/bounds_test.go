@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"weir/extract/app/event"
 )
 
 // held returns about how many bytes a conversation keeps besides its parsers.
@@ -189,5 +191,34 @@ func TestNoAllocationPerSegment(t *testing.T) {
 		g.Seq += g.PayloadLen
 	}); n != 0 {
 		t.Errorf("%v allocations per segment of an unknown stream", n)
+	}
+}
+
+// What held early segments is empty when it is used again, and not kept once it has
+// become large.
+func TestEarlyIsUsedAgain(t *testing.T) {
+	e := NewEngine()
+	for _, segments := range []int{1, spareSegments / 2, 1, 4 * spareSegments} {
+		k := newTalk(e, 1, 2).syn()
+		k.send(0, get)
+		for range segments {
+			k.lose(1, 1)
+			k.send(1, "x")
+		}
+		small := cap(k.streams[1].early.held) <= spareSegments
+		if small != (segments <= spareSegments) {
+			t.Fatalf("room for %d segments of %d", cap(k.streams[1].early.held), segments)
+		}
+		before := len(e.early)
+		k.end()
+		if kept := len(e.early) - before; kept == 1 != small {
+			t.Errorf("after %d segments %d are kept", segments, kept)
+		}
+		e.Recycle(k.Conversation)
+		for _, x := range e.early {
+			if len(x.held) != 0 || x.bytes != 0 || x.last != (event.Stamp{}) {
+				t.Fatalf("%d segments of %d bytes are held by nobody", len(x.held), x.bytes)
+			}
+		}
 	}
 }
