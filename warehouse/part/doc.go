@@ -21,9 +21,10 @@
 // being a hint. An encoder that is fast takes a dictionary where values repeat,
 // DELTA_BINARY_PACKED for integers where differences are short, and PLAIN
 // otherwise; a dense one takes a dictionary in order of value where values repeat often, and
-// otherwise compresses the chunk in each layout and takes the smallest. Ids of dictionaries take whole
-// bytes, which zstd makes less of than of bits, and levels of one bit stand in a single
-// run. Hashes are DELTA_BYTE_ARRAY in frames of Huffman codes alone.
+// otherwise compresses the chunk in each layout and takes the smallest. Ids of dictionaries and
+// differences of times take whole bytes, which zstd makes less of than of bits, and levels of one bit
+// stand in a single run. Hashes are DELTA_BYTE_ARRAY in frames of Huffman codes alone. A fast encoder
+// leaves pages of a few bytes as they are, in frames that say so.
 //
 // Chunks have their minimum, maximum and null count, and pages of about 20,000 rows
 // or 1 MB have them in the page index. Dense files have larger pages in columns that are not
